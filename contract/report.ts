@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { inputFormats, outputFormats } from './formats.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const milliseconds = v.pipe(v.number(), v.minValue(0));
+
+/** Dimensions are pixels as a person sees them: after orientation, of one frame. */
+const pictureFields = {
+  bytes: count,
+  width: count,
+  height: count,
+  frames: count,
+  /** Bits per channel. */
+  bitDepth: count,
+  transparency: v.boolean(),
+  /** What the numbers mean: `sRGB`, `Display P3`, `CMYK`, `grey`, ... */
+  colour: v.string(),
+};
+
+/** What can be lost without anyone noticing. The report speaks of each that the source had. */
+export const aspects = [
+  'orientation',
+  'profile',
+  'transparency',
+  'frames',
+  'bit-depth',
+  'exif',
+  'gps',
+  'xmp',
+  'iptc',
+  'gain-map',
+  'vectors',
+] as const;
+
+export const fidelitySchema = v.object({
+  aspect: v.picklist(aspects),
+  fate: v.picklist(['kept', 'converted', 'dropped']),
+  /** Why, in words: `JPEG has no transparency; the background #ffffff stands behind it`. */
+  note: v.string(),
+});
+
+/** What a worker did to one source. */
+export const reportSchema = v.object({
+  /** `kept-original`: nothing smaller came out, so the output has the source's own bytes. */
+  outcome: v.picklist(['converted', 'kept-original']),
+  source: v.object({ format: v.picklist(inputFormats), ...pictureFields }),
+  output: v.object({ format: v.picklist(outputFormats), ...pictureFields }),
+  fidelity: v.array(fidelitySchema),
+  /** The encoder and what it was told. */
+  settings: v.object({
+    encoder: v.string(),
+    quality: v.optional(count),
+    lossless: v.boolean(),
+    effort: v.picklist(['fast', 'balanced', 'smallest']),
+    options: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+  }),
+  /** Wall time of each stage in the worker. */
+  timings: v.object({
+    decode: milliseconds,
+    transform: milliseconds,
+    encode: milliseconds,
+    verify: milliseconds,
+    total: milliseconds,
+  }),
+  worker: v.object({
+    pid: count,
+    codecs: v.picklist(['native', 'wasm']),
+    /** CPU time of all threads of the worker during the job. */
+    cpu: milliseconds,
+    /** Resident memory after the job, bytes. */
+    rss: count,
+  }),
+});
+
+export type Report = v.InferOutput<typeof reportSchema>;
+export type Picture = Report['source'];
+export type Fidelity = v.InferOutput<typeof fidelitySchema>;
+export type Aspect = (typeof aspects)[number];

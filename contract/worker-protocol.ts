@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { defineProtocol } from './protocol.ts';
+import { recipeSchema } from './recipe.ts';
+import { reportSchema } from './report.ts';
+
+const bytes = v.instance(Uint8Array);
+
+/** The stages of a job in a worker, in order. */
+export const stages = ['decode', 'transform', 'encode', 'verify'] as const;
+
+/** Main (client) to worker (server). A worker is a pure function: bytes and a recipe in, bytes and a report out. */
+export const workerProtocol = defineProtocol({
+  hello: v.object({
+    pid: v.pipe(v.number(), v.safeInteger()),
+    codecs: v.picklist(['native', 'wasm']),
+    /** Versions of the libraries inside, for the log. */
+    versions: v.record(v.string(), v.string()),
+  }),
+  requests: {
+    convert: {
+      params: v.object({
+        /** For messages only; the format is judged by content. */
+        name: v.string(),
+        bytes,
+        recipe: recipeSchema,
+      }),
+      /** `bytes` is absent when the source's own bytes are the output (`report.outcome` is `kept-original`). */
+      result: v.object({ bytes: v.optional(bytes), report: reportSchema }),
+      progress: v.object({ stage: v.picklist(stages) }),
+    },
+  },
+  events: {},
+});
+
+export type WorkerProtocol = typeof workerProtocol;
+export type ConvertParams = v.InferOutput<(typeof workerProtocol)['requests']['convert']['params']>;
+export type ConvertResult = v.InferOutput<(typeof workerProtocol)['requests']['convert']['result']>;
+export type WorkerHello = v.InferOutput<(typeof workerProtocol)['hello']>;
+export type Stage = (typeof stages)[number];

@@ -1,0 +1,99 @@
+import type { Intake, Source } from '../../contract/batch.ts';
+import type { InputFormat, OutputFormat } from '../../contract/formats.ts';
+import type { OutputPlace, Recipe } from '../../contract/recipe.ts';
+import type { ConvertParams, ConvertResult } from '../../contract/worker-protocol.ts';
+
+/**
+ * The world as the engine sees it: everything it needs and does not do itself. The composition roots (`cli`,
+ * `main/index.ts`) hand in real ones, tests hand in small ones.
+ */
+export interface World {
+  readonly sources: SourceReader;
+  readonly outputs: OutputWriter;
+  readonly workers: JobRunner;
+  readonly clock: Clock;
+}
+
+/** Inputs of a batch, told one by one while the walk goes on. */
+export type IntakeStream = AsyncIterable<Intake>;
+
+/** What the header of a source tells, before its pixels are touched. */
+export interface SourceHead {
+  /** Bytes of the whole source. */
+  readonly bytes: number;
+  /** Undefined when the content is nothing we read. */
+  readonly format: InputFormat | undefined;
+  /** Pixels of one frame; undefined when the header does not tell. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  /** A name for the output, without folder and extension: a file's own, or what a link's server calls it. */
+  readonly stem: string;
+  /** Modified time, milliseconds since the epoch; undefined for a link that does not say. */
+  readonly modifiedMs: number | undefined;
+}
+
+/** Waits for disks and networks. Rejects with a `MillraceError` that names the source. */
+export interface SourceReader {
+  /** Opens the source and reads its beginning. A link is downloaded here, into memory bounded by its size limit. */
+  head(source: Source, signal: AbortSignal): Promise<SourceHead>;
+  /** All bytes. `source-changed` when the source is not what `head` saw. May be called again for another attempt. */
+  read(source: Source, signal: AbortSignal): Promise<Uint8Array>;
+  /** The job is over: whatever was kept for this source may go. */
+  release(source: Source): void;
+}
+
+/** A name that is ours until it is committed or released. */
+export interface Reservation {
+  readonly path: string;
+  /** The output is there already and the recipe says to leave it; nothing was reserved. */
+  readonly skip: boolean;
+}
+
+/** Gives names and commits bytes to them. Rejects with a `MillraceError` that names the output. */
+export interface OutputWriter {
+  /**
+   * Decides where the output of a source goes. Two live reservations never share a name, whatever the case
+   * rules of the file system.
+   */
+  reserve(source: Source, head: SourceHead, format: OutputFormat, place: OutputPlace): Promise<Reservation>;
+  /** Temporary file beside the destination, flush, rename without replacing. All or nothing. */
+  commit(
+    reservation: Reservation,
+    bytes: Uint8Array,
+    options: { readonly modifiedMs: number | undefined; readonly signal: AbortSignal },
+  ): Promise<void>;
+  release(reservation: Reservation): void;
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** For the time limit: pixels of the source and the format to write. */
+  readonly pixels: number;
+  readonly format: OutputFormat;
+}
+
+/** The worker pool. */
+export interface JobRunner {
+  /** How many jobs it works on at once. */
+  readonly size: number;
+  /**
+   * Runs one attempt on a free worker; waits for one when all are busy.
+   *
+   * Rejects with the worker's own error when it could judge the picture, with `worker-*` when the attempt ended the
+   * worker, `workers-cannot-start` when there is no point in going on, `cancelled` within 200 ms of the signal.
+   */
+  run(params: ConvertParams, options: RunOptions): Promise<ConvertResult>;
+}
+
+export interface Clock {
+  /** Milliseconds that only go forward. */
+  now(): number;
+  /** Calls back once after `ms`; the returned function forgets it. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** What the engine is asked to do: one drop, one command line. */
+export interface BatchRequest {
+  readonly intake: IntakeStream;
+  readonly recipe: Recipe;
+}
