@@ -77,6 +77,8 @@ export type BatchEvent =
   | { readonly type: 'job.cancelled'; readonly job: Job }
   | { readonly type: 'ignored'; readonly path: string; readonly reason: SkipReason }
   | { readonly type: 'progress'; readonly progress: BatchProgress }
+  /** The batch cannot go on; what had not started is cancelled. */
+  | { readonly type: 'stopped'; readonly error: WireError }
   | { readonly type: 'ended'; readonly progress: BatchProgress };
 
 /** How a person calls a source in a sentence: its file name or address. */

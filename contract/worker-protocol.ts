@@ -3,7 +3,7 @@ import { defineProtocol } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 import { reportSchema } from './report.ts';
 
-const bytes = v.instance(Uint8Array);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
 
 /** The stages of a job in a worker, in order. */
 export const stages = ['decode', 'transform', 'encode', 'verify'] as const;

@@ -1,6 +1,6 @@
 import type { Intake, Source } from '../../contract/batch.ts';
 import type { InputFormat, OutputFormat } from '../../contract/formats.ts';
-import type { OutputPlace, Recipe } from '../../contract/recipe.ts';
+import type { OutputPlace } from '../../contract/recipe.ts';
 import type { ConvertParams, ConvertResult } from '../../contract/worker-protocol.ts';
 
 /**
@@ -56,12 +56,15 @@ export interface OutputWriter {
    * rules of the file system.
    */
   reserve(source: Source, head: SourceHead, format: OutputFormat, place: OutputPlace): Promise<Reservation>;
-  /** Temporary file beside the destination, flush, rename without replacing. All or nothing. */
+  /**
+   * Temporary file beside the destination, flush, rename without replacing. All or nothing. Gives the path that was
+   * written: another than the reserved one when somebody took that name in the meantime.
+   */
   commit(
     reservation: Reservation,
     bytes: Uint8Array,
     options: { readonly modifiedMs: number | undefined; readonly signal: AbortSignal },
-  ): Promise<void>;
+  ): Promise<string>;
   release(reservation: Reservation): void;
 }
 
@@ -70,6 +73,8 @@ export interface RunOptions {
   /** For the time limit: pixels of the source and the format to write. */
   readonly pixels: number;
   readonly format: OutputFormat;
+  /** A worker has the job now; it waited until then. */
+  readonly onStarted?: () => void;
 }
 
 /** The worker pool. */
@@ -90,10 +95,4 @@ export interface Clock {
   now(): number;
   /** Calls back once after `ms`; the returned function forgets it. */
   after(ms: number, callback: () => void): () => void;
-}
-
-/** What the engine is asked to do: one drop, one command line. */
-export interface BatchRequest {
-  readonly intake: IntakeStream;
-  readonly recipe: Recipe;
 }

@@ -1,0 +1,141 @@
+import { sourceName, type JobOutput, type Source } from '../../contract/batch.ts';
+import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import { resolveOutputFormat, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { Report } from '../../contract/report.ts';
+import type { ConvertResult } from '../../contract/worker-protocol.ts';
+import { estimateCost, estimateMemory, pixelsOf, type Cost } from './cost.ts';
+import { judgeAttempt } from './retry.ts';
+import type { Reservation, SourceHead, World } from './world.ts';
+
+/** A job whose header is known and whose output has a name: all that is needed to decide when it runs. */
+export interface PreparedJob {
+  readonly head: SourceHead;
+  readonly from: InputFormat;
+  readonly to: OutputFormat;
+  readonly cost: Cost;
+  readonly memory: number;
+  readonly reservation: Reservation;
+}
+
+/**
+ * Reads a source's header and reserves a name for its output.
+ *
+ * @param turn settles when the sources before this one have their names, so that names depend on the order of intake
+ *   and not on which disk answered first
+ * @throws MillraceError that names the source
+ */
+export async function prepareJob(
+  source: Source,
+  recipe: Recipe,
+  world: World,
+  turn: Promise<void>,
+  signal: AbortSignal,
+): Promise<PreparedJob> {
+  try {
+    const head = await world.sources.head(source, signal);
+    const { format } = head;
+    if (format === undefined) {
+      const name = sourceName(source);
+      throw new MillraceError(
+        'not-an-image',
+        `${name} is not an image Millrace can read: its content is none of the formats it knows. Remove it from the batch.`,
+      );
+    }
+    await turn;
+    signal.throwIfAborted();
+    const to = resolveOutputFormat(recipe.to, format);
+    const reservation = await world.outputs.reserve(source, head, to, recipe.output);
+    return {
+      head,
+      from: format,
+      to,
+      cost: estimateCost(head, format, to, recipe),
+      memory: estimateMemory(head),
+      reservation,
+    };
+  } catch (error) {
+    world.sources.release(source);
+    throw error;
+  }
+}
+
+/** What a job tells while it runs. */
+export interface JobHooks {
+  /** A worker has it. */
+  started(attempt: number): void;
+  /** An attempt failed and there will be another. */
+  retried(error: MillraceError): void;
+  /** Fires when the attempt must give way before it has started. */
+  readonly postponed: AbortSignal;
+}
+
+export interface FinishedJob {
+  readonly output: JobOutput;
+  readonly report: Report;
+  /** Wall time on the worker of the attempt that succeeded. */
+  readonly workerMs: number;
+}
+
+/**
+ * Bytes in, attempts on workers, output committed. Releases nothing: the caller owns the source and the reservation.
+ *
+ * @throws MillraceError that names the source, or `workers-cannot-start`, which is about no source
+ */
+export async function runJob(
+  source: Source,
+  prepared: PreparedJob,
+  recipe: Recipe,
+  world: World,
+  hooks: JobHooks,
+  signal: AbortSignal,
+): Promise<FinishedJob> {
+  const bytes = await world.sources.read(source, signal);
+  const { result, workerMs } = await attempt(source, prepared, recipe, world, hooks, signal, bytes);
+  const written = result.bytes ?? bytes;
+  const path = await world.outputs.commit(prepared.reservation, written, {
+    modifiedMs: prepared.head.modifiedMs,
+    signal,
+  });
+  return {
+    output: { path, format: result.report.output.format, bytes: written.byteLength },
+    report: result.report,
+    workerMs,
+  };
+}
+
+async function attempt(
+  source: Source,
+  prepared: PreparedJob,
+  recipe: Recipe,
+  world: World,
+  hooks: JobHooks,
+  signal: AbortSignal,
+  bytes: Uint8Array,
+): Promise<{ result: ConvertResult; workerMs: number }> {
+  const name = sourceName(source);
+  const eitherSignal = AbortSignal.any([signal, hooks.postponed]);
+  for (let attempts = 1; ; attempts += 1) {
+    let startedAt = 0;
+    try {
+      const result = await world.workers.run(
+        { name, bytes, recipe },
+        {
+          signal: eitherSignal,
+          pixels: pixelsOf(prepared.head),
+          format: prepared.to,
+          onStarted: () => {
+            startedAt = world.clock.now();
+            hooks.started(attempts);
+          },
+        },
+      );
+      return { result, workerMs: world.clock.now() - startedAt };
+    } catch (error) {
+      const failure = asMillraceError(error);
+      const verdict = judgeAttempt(failure, attempts, name);
+      if (verdict.kind !== 'retry') throw verdict.error;
+      hooks.retried(failure);
+    }
+  }
+}
