@@ -86,3 +86,8 @@ export function sourceName(source: Source): string {
   if (source.kind === 'link') return source.url;
   return source.path.split(/[\\/]/).at(-1) ?? source.path;
 }
+
+/** A source in full: its path or address. */
+export function sourceAddress(source: Source): string {
+  return source.kind === 'file' ? source.path : source.url;
+}

@@ -41,6 +41,6 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'worker-exited': 'its worker ended without an answer twice.',
   'worker-timed-out': 'it took far longer than a picture of its size should, twice.',
   'worker-out-of-memory':
-    'a worker ran out of memory on it twice. Resize it elsewhere first, or give Millrace more memory.',
+    'workers ran out of memory on it twice. Resize it elsewhere first, or give Millrace more memory.',
   'worker-spoke-garbage': 'its worker sent something unreadable twice.',
 };

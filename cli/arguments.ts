@@ -1,0 +1,127 @@
+import { Command, CommanderError, Option } from 'commander';
+import { MillraceError } from '../contract/errors.ts';
+import { outputFormats } from '../contract/formats.ts';
+import { helpExamples } from './help.ts';
+
+/** The recipe's options as they were typed; `undefined` where nothing was. */
+export interface RecipeFlags {
+  readonly to?: string;
+  readonly quality?: string;
+  readonly lossless?: boolean;
+  readonly palette?: boolean;
+  readonly effort?: string;
+  readonly resize?: string;
+  readonly fit?: string;
+  readonly enlarge?: boolean;
+  readonly rotate?: string;
+  readonly flip?: string;
+  readonly background?: string;
+  readonly colour?: string;
+  readonly metadata?: string;
+  readonly stripGps?: boolean;
+  readonly animation?: string;
+  readonly pixelLimit?: string;
+  readonly out?: string;
+  readonly suffix?: string;
+  readonly existing?: string;
+  readonly inPlace?: boolean;
+  readonly recipe?: string;
+}
+
+/** How to go about it. */
+export interface RunFlags {
+  readonly jobs?: string;
+  readonly memory?: string;
+  readonly allowPrivateLinks?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly stats?: boolean;
+}
+
+/** What a command line asks for. `text`: help or the version, to be printed and nothing else. */
+export type CommandLine =
+  | { readonly kind: 'run'; readonly inputs: readonly string[]; readonly flags: RecipeFlags & RunFlags }
+  | { readonly kind: 'text'; readonly text: string };
+
+/**
+ * Reads the arguments (without node and script).
+ *
+ * @throws MillraceError `recipe-invalid` for an unknown option or a missing value
+ */
+export function parseArguments(argv: readonly string[], version: string): CommandLine {
+  let text = '';
+  const program = describe(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (written) => {
+        text += written;
+      },
+      writeErr: () => undefined,
+    });
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'text', text };
+    throw new MillraceError('recipe-invalid', error.message.replace(/^error: /, ''));
+  }
+  if (program.args.length === 0) {
+    throw new MillraceError('recipe-invalid', 'Nothing to do: name files, folders, patterns or links.');
+  }
+  return { kind: 'run', inputs: program.args, flags: program.opts<RecipeFlags & RunFlags>() };
+}
+
+function describe(version: string): Command {
+  return new Command('millrace')
+    .description('Converts, resizes and shrinks images on every core. Originals are never touched.')
+    .usage('<files, folders, patterns or links...> [options]')
+    .argument('[inputs...]', 'what to work on')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .optionsGroup('Format:')
+    .option('-t, --to <format>', `${outputFormats.join(', ')}, or keep the source's own (default: keep)`)
+    .option('-q, --quality <1-100>', 'for lossy formats (default: 80)')
+    .option('--lossless', 'every pixel stays equal (WebP, JPEG XL, JPEG to JPEG; PNG and TIFF always are)')
+    .option('--palette', 'PNG with at most 256 colours')
+    .option('-e, --effort <level>', 'fast, balanced or smallest (default: balanced)')
+    .optionsGroup('Size and direction:')
+    .option('-r, --resize <size>', '1600 (longest edge), 1600x, x900, 1600x900, 50% or 2mp')
+    .option('--fit <how>', 'for 1600x900: inside, cover or stretch (default: inside)')
+    .option('--enlarge', 'let small pictures grow')
+    .option('--rotate <degrees>', '90, 180 or 270 clockwise, after the camera’s own orientation')
+    .option('--flip <axis>', 'horizontal, vertical or both')
+    .option('--background <colour>', 'behind transparency where the format has none (default: #ffffff)')
+    .optionsGroup('Colour, metadata, animation:')
+    .option('--colour, --color <policy>', 'keep the profile or convert to srgb (default: keep)')
+    .option('-m, --metadata <policy>', 'keep, copyright (and dates) or strip (default: keep)')
+    .option('--strip-gps', 'remove where the picture was taken')
+    .option(
+      '--animation <policy>',
+      'where the format cannot move: first-frame or refuse (default: first-frame)',
+    )
+    .option('--pixel-limit <pixels>', 'refuse larger pictures (default: 1000000000)')
+    .optionsGroup('Where outputs go:')
+    .option('-o, --out <folder>', 'into this folder, keeping the tree of folders')
+    .option('--suffix <text>', 'beside the source with this suffix (default: -small)')
+    .addOption(
+      new Option('--in-place', 'replace the originals (not yet: it comes with undo)').conflicts([
+        'out',
+        'suffix',
+      ]),
+    )
+    .option('--existing <what>', 'where the name is taken: rename or skip (default: rename)')
+    .optionsGroup('Work:')
+    .option('--recipe <file.json>', 'read the recipe from a file; options override it')
+    .option('-j, --jobs <n>', 'worker processes (default: one per core)')
+    .option('--memory <gigabytes>', 'memory for pictures in work (default: half of the machine’s)')
+    .option('--allow-private-links', 'download from addresses in private networks too')
+    .option('-n, --dry-run', 'say what would be done')
+    .optionsGroup('Output:')
+    .option('--json', 'one JSON line per event, a summary last')
+    .option('--quiet', 'only errors')
+    .option('--verbose', 'tell what the workers say')
+    .option('--stats', 'wait and run times, worker starts')
+    .addHelpText('after', helpExamples);
+}

@@ -1,0 +1,11 @@
+export const helpExamples = `
+Examples:
+  millrace photos --to webp                        beside the originals, as name-small.webp
+  millrace photos --to webp --out small            into ./small, with the same folders
+  millrace *.jpg -q 75 -r 1600 --strip-gps         smaller JPEGs for the web, without places
+  millrace scan.png --to avif -e smallest          take the time, save the bytes
+  millrace https://example.org/cat.png --to jpeg   links are downloaded first
+  millrace photos --recipe web.json --json         for scripts
+
+Exit codes: 0 all fine, 1 some files failed, 2 wrong usage, 130 interrupted.
+`;

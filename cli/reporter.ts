@@ -1,0 +1,36 @@
+import type { BatchEvent, BatchProgress } from '../contract/batch.ts';
+import type { WireError } from '../contract/errors.ts';
+
+/** One job that came to nothing, as the summary tells it. */
+export interface Failure {
+  /** Path or address. */
+  readonly source: string;
+  readonly error: WireError;
+}
+
+/** What the last lines say. */
+export interface Summary {
+  readonly progress: BatchProgress;
+  readonly failures: readonly Failure[];
+  /** Jobs whose own bytes were kept because nothing smaller came out. */
+  readonly keptOriginals: number;
+  /** Why the batch could not go on. */
+  readonly stopped?: WireError;
+  readonly interrupted: boolean;
+  /** Only when `--stats` asked for it. */
+  readonly stats?: unknown;
+}
+
+/** How a run tells what happens: lines for people or JSON for programs. */
+export interface Reporter {
+  event(event: BatchEvent): void;
+  /** Something from the workers, for the log. */
+  log(level: 'error' | 'warn' | 'info' | 'debug', message: string): void;
+  summary(summary: Summary): void;
+}
+
+/** Where lines go. */
+export interface Output {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { MillraceError } from '../../contract/errors.ts';
+import { parseRecipe } from '../../contract/recipe.ts';
+import {
+  createMemoryWorld,
+  intake,
+  untilEnded,
+  type MemoryWorldOptions,
+} from '../../tests/fixtures/memory-world.ts';
+import { createMemoryBudget } from './admission.ts';
+import { startBatch } from './batch.ts';
+
+function start(options: MemoryWorldOptions = {}, budget = createMemoryBudget(1e12, 1e12)) {
+  const world = createMemoryWorld(options);
+  const batch = startBatch({ recipe: parseRecipe({}), world, budget });
+  return { world, batch };
+}
+
+const names = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${String(index + 1)}.jpg`);
+
+describe('a batch', () => {
+  it('commits an output for every source and ends', async () => {
+    const { world, batch } = start({ instant: true });
+    batch.add(intake('a.jpg', 'b.jpg', 'c.jpg'));
+    const told = await untilEnded(batch);
+    expect([...world.committed.keys()].sort()).toEqual(['/out/a.jpg', '/out/b.jpg', '/out/c.jpg']);
+    expect(told.filter((event) => event.type === 'job.done')).toHaveLength(3);
+    expect(batch.progress().counts).toMatchObject({ total: 3, done: 3, waiting: 0, running: 0 });
+    expect(batch.progress().bytesIn).toBe(15);
+  });
+
+  it('ends at once when there is nothing to do', async () => {
+    const { batch } = start();
+    batch.add(intake());
+    expect(await untilEnded(batch)).toMatchObject([{ type: 'ended', progress: { counts: { total: 0 } } }]);
+  });
+
+  it('takes more sources while it works', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake('a.jpg'));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 1);
+    batch.add(intake('b.jpg'));
+    await world.until(() => world.runs.length === 2);
+    world.runs[0]?.finish();
+    world.runs[0]?.finish();
+    await told;
+    expect(world.committed.size).toBe(2);
+  });
+
+  it('reads headers only so far ahead of the workers', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake(...names(500)));
+    void untilEnded(batch);
+    await world.until(() => world.runs.length === 4);
+    await new Promise(setImmediate);
+    // 16 ahead of one worker, 4 in lanes.
+    expect(world.heads.length).toBeLessThanOrEqual(20);
+    await batch.cancel();
+  });
+
+  it('gives names in the order of intake, whichever header is read first', async () => {
+    const slow = Promise.withResolvers<void>();
+    const { world, batch } = start({ instant: true });
+    const { head } = world.sources;
+    Object.assign(world.sources, {
+      head: async (...args: Parameters<typeof head>) => {
+        const told = await head(...args);
+        if (told.stem === 'first') await slow.promise;
+        else slow.resolve();
+        return { ...told, stem: 'same' };
+      },
+    });
+    batch.add(intake('first.jpg', 'second.jpg'));
+    await untilEnded(batch);
+    expect(new TextDecoder().decode(world.committed.get('/out/same.jpg'))).toBe('first.jpg');
+    expect(new TextDecoder().decode(world.committed.get('/out/same (2).jpg'))).toBe('second.jpg');
+  });
+
+  it('starts the longest job it knows first', async () => {
+    const { world, batch } = start({
+      workers: 1,
+      head: (name) => (name === 'huge.jpg' ? { width: 9000, height: 9000 } : {}),
+    });
+    batch.add(intake(...names(8), 'huge.jpg', ...names(3)));
+    void untilEnded(batch);
+    await world.until(() => world.runs.length === 4);
+    await new Promise(setImmediate);
+    world.runs[0]?.finish();
+    await world.until(() => world.runs.some((run) => run.name === 'huge.jpg'));
+    expect(world.heads.indexOf('huge.jpg')).toBeGreaterThan(4);
+    await batch.cancel();
+  });
+});
+
+describe('attempts', () => {
+  it('tries a job again when its worker died, and tells', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake('a.jpg'));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 1);
+    world.runs[0]?.fail(new MillraceError('worker-crashed', 'It crashed.', { retriable: true }));
+    await world.until(() => world.runs.length === 1);
+    world.runs[0]?.finish();
+    expect((await told).map((event) => event.type)).toEqual([
+      'job.started',
+      'job.retried',
+      'job.done',
+      'ended',
+    ]);
+  });
+
+  it('sets a job aside after it ended two workers, and goes on with the others', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake('bomb.jpg', 'good.jpg'));
+    const told = untilEnded(batch);
+    for (let ended = 0; ended < 3; ended += 1) {
+      await world.until(() => world.runs[0]?.started === true);
+      if (world.runs[0]?.name === 'good.jpg') world.runs[0].finish();
+      else world.runs[0]?.fail(new MillraceError('worker-crashed', 'It crashed.', { retriable: true }));
+      await new Promise(setImmediate);
+    }
+    const failed = (await told).find((event) => event.type === 'job.failed');
+    expect(failed).toMatchObject({ job: { attempts: 2 }, error: { code: 'worker-crashed' } });
+    expect(failed?.error.message).toMatch(/^bomb\.jpg was set aside: .*twice/);
+    expect(world.committed.size).toBe(1);
+  });
+
+  it('does not try again what would fail again', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake('a.jpg'));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 1);
+    world.runs[0]?.fail(new MillraceError('damaged-image', 'a.jpg is damaged.'));
+    expect((await told).at(-2)).toMatchObject({ type: 'job.failed', error: { code: 'damaged-image' } });
+  });
+
+  it('stops with one error when workers cannot start', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake(...names(50)));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length > 0);
+    world.runs[0]?.fail(new MillraceError('workers-cannot-start', 'No worker starts.'));
+    const events = await told;
+    expect(events.filter((event) => event.type === 'stopped')).toHaveLength(1);
+    expect(events.filter((event) => event.type === 'job.failed')).toHaveLength(1);
+    expect(batch.progress().counts).toMatchObject({ waiting: 0, running: 0, failed: 1 });
+  });
+
+  it('retries what failed when asked', async () => {
+    let broken = true;
+    const { world, batch } = start({
+      instant: true,
+      commit: () => {
+        if (broken) throw new MillraceError('destination-full', 'The disk is full.');
+      },
+    });
+    batch.add(intake('a.jpg'));
+    const events = batch.events[Symbol.asyncIterator]();
+    async function next(type: string): Promise<void> {
+      for (let told = await events.next(); told.done !== true && told.value.type !== type;)
+        told = await events.next();
+    }
+    await next('ended');
+    expect(batch.progress().counts.failed).toBe(1);
+    broken = false;
+    batch.retryFailed();
+    await next('ended');
+    expect(batch.progress().counts).toMatchObject({ failed: 0, done: 1, total: 1 });
+    expect(world.committed.size).toBe(1);
+  });
+});
+
+describe('pause and cancel', () => {
+  it('starts nothing while paused and takes back what no worker has', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake(...names(3)));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 3);
+    batch.pause();
+    await world.until(() => world.runs.length === 1);
+    world.runs[0]?.finish();
+    await world.until(() => world.committed.size === 1);
+    await new Promise(setImmediate);
+    expect(world.runs).toHaveLength(0);
+    batch.resume();
+    for (let left = 2; left > 0; left -= 1) {
+      await world.until(() => world.runs.length > 0);
+      world.runs[0]?.finish();
+    }
+    await told;
+    expect(world.committed.size).toBe(3);
+  });
+
+  it('cancels waiting jobs at once and running ones by their signal', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake(...names(40)));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 4);
+    await batch.cancel();
+    expect(world.runs).toHaveLength(0);
+    const counts = batch.progress().counts;
+    expect(counts).toMatchObject({ waiting: 0, running: 0, done: 0 });
+    expect(counts.cancelled).toBe(counts.total);
+    expect((await told).at(-1)?.type).toBe('ended');
+    expect(world.reserved.size).toBe(0);
+  });
+
+  it('cancels one job and no other', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake('a.jpg', 'b.jpg'));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 2);
+    batch.cancelJob(1);
+    await world.until(() => world.runs.length === 1 && world.runs[0]?.name === 'b.jpg');
+    world.runs[0]?.finish();
+    await told;
+    expect(batch.progress().counts).toMatchObject({ cancelled: 1, done: 1 });
+  });
+});
+
+describe('memory', () => {
+  it('never has more in work than the budget allows', async () => {
+    // Each job is estimated at 12 MB and a little.
+    const budget = createMemoryBudget(30e6, 1e9);
+    const { world, batch } = start({ workers: 4 }, budget);
+    batch.add(intake(...names(6)));
+    const told = untilEnded(batch);
+    for (let left = 6; left > 0; left -= 1) {
+      await world.until(() => world.runs.length >= Math.min(2, left));
+      await new Promise(setImmediate);
+      expect(world.runs.length).toBeLessThanOrEqual(2);
+      world.runs[0]?.finish();
+    }
+    await told;
+    expect(budget.used).toBe(0);
+    expect(world.committed.size).toBe(6);
+  });
+
+  it('runs a job larger than the budget alone, and refuses one larger than the machine', async () => {
+    const budget = createMemoryBudget(30e6, 1e9);
+    const { world, batch } = start(
+      {
+        workers: 4,
+        head: (name) => {
+          if (name === 'large.jpg') return { width: 5000, height: 5000 };
+          return name === 'absurd.jpg' ? { width: 60_000, height: 60_000 } : {};
+        },
+      },
+      budget,
+    );
+    batch.add(intake('large.jpg', 'absurd.jpg'));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 1);
+    expect(world.runs[0]?.name).toBe('large.jpg');
+    world.runs[0]?.finish();
+    const failed = (await told).find((event) => event.type === 'job.failed');
+    expect(failed).toMatchObject({ error: { code: 'not-enough-memory' } });
+    expect(failed?.error.message).toContain('absurd.jpg');
+  });
+});
