@@ -1,0 +1,44 @@
+import { deflateSync } from 'node:zlib';
+import { MillraceError } from '../../../contract/errors.ts';
+import { pngSignature, readPngChunks, writePngChunk, type PngChunk } from '../png-chunks.ts';
+import type { Metadata } from './metadata.ts';
+
+const xmpKeyword = 'XML:com.adobe.xmp';
+
+/**
+ * Right behind IHDR, where every one of them may stand: iCCP, eXIf, XMP in iTXt. W3C PNG third edition 11.3,
+ * XMP part 3 1.1.5.
+ */
+export function embedInPng(bytes: Uint8Array, metadata: Metadata): Uint8Array {
+  const [header, ...rest] = readPngChunks(bytes);
+  if (header?.type !== 'IHDR' || rest.at(-1)?.type !== 'IEND')
+    throw new MillraceError('encode-failed', 'Metadata could not be added: the encoded file is not a PNG.');
+  return Buffer.concat([
+    pngSignature,
+    header.whole,
+    ...(metadata.icc === undefined ? [] : [writePngChunk('iCCP', profileData(metadata.icc))]),
+    ...(metadata.exif === undefined ? [] : [writePngChunk('eXIf', metadata.exif)]),
+    ...(metadata.xmp === undefined ? [] : [writePngChunk('iTXt', xmpData(metadata.xmp))]),
+    ...rest.filter((chunk) => !isReplaced(chunk, metadata.icc !== undefined)).map(({ whole }) => whole),
+  ]);
+}
+
+/** Every way to say what is said anew. A profile stands alone: cICP would outrank it, sRGB contradict it. */
+function isReplaced({ type, data }: PngChunk, iccToo: boolean): boolean {
+  if (type === 'eXIf') return true;
+  if (type === 'iTXt' || type === 'tEXt' || type === 'zTXt') {
+    const keyword = String.fromCharCode(...data.subarray(0, 80)).split('\0', 1)[0] ?? '';
+    return keyword === xmpKeyword || /^Raw profile type (?:exif|APP1|xmp|iptc)$/.test(keyword);
+  }
+  return iccToo && ['iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP'].includes(type);
+}
+
+/** Name, compression method 0, deflated profile. */
+function profileData(icc: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)]);
+}
+
+/** Keyword, not compressed (so that readers which search for the packet find it), no language, no translation. */
+function xmpData(xmp: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`${xmpKeyword}\0\0\0\0\0`, 'latin1'), xmp]);
+}
