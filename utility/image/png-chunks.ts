@@ -18,7 +18,7 @@ export const pngSignature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x
 export function* readPngChunks(bytes: Uint8Array): Generator<PngChunk> {
   if (pngSignature.some((byte, index) => bytes[index] !== byte)) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = pngSignature.length; at + 12 <= bytes.length; ) {
+  for (let at = pngSignature.length; at + 12 <= bytes.length;) {
     const end = at + 12 + view.getUint32(at);
     if (end > bytes.length) return;
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));

@@ -54,7 +54,7 @@ function readSegments(bytes: Uint8Array): Segment[] {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw notAJpeg();
   const view = viewOf(bytes);
   const segments: Segment[] = [];
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     const from = at;
     while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at += 1;
     const marker = bytes[at + 1];
@@ -86,7 +86,9 @@ function iccSegments(icc: Uint8Array): Uint8Array[] {
  */
 function xmpSegments(xmp: Uint8Array): Uint8Array[] {
   if (xmp.length <= maxPayload - headers.xmp.length) return [segment(0xe1, headers.xmp, xmp)];
-  const text = Buffer.from(xmp).toString('utf8').replaceAll(/<\?xpacket[^>]*\?>/g, '');
+  const text = Buffer.from(xmp)
+    .toString('utf8')
+    .replaceAll(/<\?xpacket[^>]*\?>/g, '');
   const extension = Buffer.from(text.trim(), 'utf8');
   const digest = createHash('md5').update(extension).digest('hex').toUpperCase();
   const standard =

@@ -34,10 +34,11 @@ export function embedInWebp(bytes: Uint8Array, metadata: Metadata): Uint8Array {
 
 function readChunks(bytes: Uint8Array): Chunk[] {
   const view = viewOf(bytes);
-  if (bytes.length < 20 || fourLetters(bytes, 0) !== 'RIFF' || fourLetters(bytes, 8) !== 'WEBP') throw notAWebp();
+  if (bytes.length < 20 || fourLetters(bytes, 0) !== 'RIFF' || fourLetters(bytes, 8) !== 'WEBP')
+    throw notAWebp();
   const end = Math.min(bytes.length, 8 + view.getUint32(4, true));
   const chunks: Chunk[] = [];
-  for (let at = 12; at + 8 <= end; ) {
+  for (let at = 12; at + 8 <= end;) {
     const size = view.getUint32(at + 4, true);
     if (at + 8 + size > end) throw notAWebp();
     chunks.push({ type: fourLetters(bytes, at), data: bytes.subarray(at + 8, at + 8 + size) });
@@ -79,7 +80,7 @@ function describe(picture: readonly Chunk[]): Uint8Array {
 function canvas(width: number, height: number, transparency: boolean): Uint8Array {
   const data = new Uint8Array(10);
   const view = viewOf(data);
-  view.setUint32(3, width - 1, true); // 24 bits; the byte beyond is overwritten with the height's first
+  view.setUint32(4, width - 1, true); // 24 bits; the byte beyond is overwritten with the height's first
   view.setUint16(7, (height - 1) & 0xffff, true);
   view.setUint8(9, (height - 1) >> 16);
   view.setUint8(0, transparency ? flags.alpha : 0);

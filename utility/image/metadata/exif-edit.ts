@@ -22,10 +22,13 @@ import { hasCoordinates } from './xmp.ts';
  * Everything else stays byte for byte at its offset, so maker notes, whose inner offsets nobody but the maker
  * knows, stay readable. What cannot be read is returned as it came.
  */
-export function refreshExif(exif: Uint8Array, size: { readonly width: number; readonly height: number }): Uint8Array {
+export function refreshExif(
+  exif: Uint8Array,
+  size: { readonly width: number; readonly height: number },
+): Uint8Array {
   const structure = parseExif(exif);
   if (structure === undefined) return exif;
-  const edited = exif.slice();
+  const edited = new Uint8Array(exif);
   const view = viewOf(edited);
   const truth = new Map<number, number>([
     [tags.orientation, 1],
@@ -56,7 +59,7 @@ export function refreshExif(exif: Uint8Array, size: { readonly width: number; re
 export function withoutGps(exif: Uint8Array): Uint8Array | undefined {
   const structure = parseExif(exif);
   if (structure === undefined) return undefined;
-  const edited = exif.slice();
+  const edited = new Uint8Array(exif);
   const living = structure.directories.filter(({ kind }) => kind !== 'gps').flatMap(rangesOf);
   for (const directory of structure.directories) {
     if (!directory.complete) return undefined;
@@ -68,16 +71,20 @@ export function withoutGps(exif: Uint8Array): Uint8Array | undefined {
   }
 
   const view = viewOf(edited);
-  const found = new Set(structure.directories.filter(({ kind }) => kind === 'gps').map(({ from }) => from));
+  const known = new Set(structure.directories.map(({ from }) => from));
   for (const directory of structure.directories) {
     if (directory.kind === 'gps') continue;
     // From the last to the first, so that taking one out moves none that is still to be looked at.
     for (const entry of directory.entries.toReversed()) {
       if (entry.tag === tags.gpsPointer) {
         const target = readNumber(view, structure.littleEndian, entry);
-        if (!found.has(target) && target > 0 && target < exif.length) return undefined;
+        // Somewhere inside the block where no table could be read; what a wrong pointer names elsewhere is no GPS.
+        if (!known.has(target) && target > 0 && target < exif.length) return undefined;
         takeOut(edited, structure, directory, entry);
-      } else if (entry.tag === tags.xmp && (entry.value === undefined || namesCoordinates(exif, entry.value))) {
+      } else if (
+        entry.tag === tags.xmp &&
+        (entry.value === undefined || namesCoordinates(exif, entry.value))
+      ) {
         if (entry.value !== undefined && entry.value.to - entry.value.from > 4)
           edited.fill(0, entry.value.from, entry.value.to);
         takeOut(edited, structure, directory, entry);

@@ -59,7 +59,11 @@ function build(image: readonly Field[], photo: readonly Field[]): Uint8Array {
   const version: Field = { tag: tags.exifVersion, type: 7, data: new TextEncoder().encode('0232') };
   const photoAt = 8 + directory(unique(first), 8).length;
   new DataView(pointer.buffer).setUint32(0, photoAt, true);
-  return Buffer.concat([header, directory(unique(first), 8), directory(unique([version, ...photo]), photoAt)]);
+  return Buffer.concat([
+    header,
+    directory(unique(first), 8),
+    directory(unique([version, ...photo]), photoAt),
+  ]);
 }
 
 /** The table of a directory that begins at `at`, its values behind it, each on an even offset. */

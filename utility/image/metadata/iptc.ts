@@ -13,7 +13,7 @@ export function iptcFromPhotoshop(bytes: Uint8Array): Uint8Array | undefined {
     : bytes;
   const view = new DataView(resources.buffer, resources.byteOffset, resources.byteLength);
   if (!isResource(view, 0)) return bytes[0] === 0x1c ? bytes : undefined;
-  for (let at = 0; isResource(view, at); ) {
+  for (let at = 0; isResource(view, at);) {
     const nameLength = view.getUint8(at + 6);
     const sizeAt = at + 6 + nameLength + 1 + ((nameLength + 1) % 2);
     if (sizeAt + 4 > resources.length) return undefined;
@@ -66,7 +66,7 @@ export function essentialIptc(iptc: Uint8Array): Uint8Array | undefined {
 
 function* datasets(iptc: Uint8Array): Generator<{ readonly id: string; readonly bytes: Uint8Array }> {
   const view = new DataView(iptc.buffer, iptc.byteOffset, iptc.byteLength);
-  for (let at = 0; at + 5 <= iptc.length && view.getUint8(at) === 0x1c; ) {
+  for (let at = 0; at + 5 <= iptc.length && view.getUint8(at) === 0x1c;) {
     const length = view.getUint16(at + 3);
     // Extended datasets (beyond 32,767 bytes) hold previews; none of the essential ones can be that long.
     if (length > 0x7fff || at + 5 + length > iptc.length) return;

@@ -63,7 +63,7 @@ export function readXml(text: string): XmlElement[] | undefined {
     endTag.lastIndex = at;
     const end = endTag.exec(text);
     if (end !== null) {
-      if (parent?.name !== end[1]) return undefined;
+      if (parent === undefined || parent.name !== end[1]) return undefined;
       parent.element.contentTo = at;
       at = parent.element.to = endTag.lastIndex;
       open.pop();
@@ -112,7 +112,12 @@ function readAttributes(
   const found = [];
   attribute.lastIndex = from;
   for (let at = from, match = attribute.exec(text); match !== null; match = attribute.exec(text)) {
-    found.push({ name: match[1] ?? '', value: match[2] ?? match[3] ?? '', from: at, to: attribute.lastIndex });
+    found.push({
+      name: match[1] ?? '',
+      value: match[2] ?? match[3] ?? '',
+      from: at,
+      to: attribute.lastIndex,
+    });
     at = attribute.lastIndex;
   }
   return found;

@@ -23,7 +23,10 @@ const ns = {
  * output does not have. The white space that writers leave for editing in place goes as well. What is not
  * well-formed is returned as it came.
  */
-export function refreshXmp(xmp: Uint8Array, size: { readonly width: number; readonly height: number }): Uint8Array {
+export function refreshXmp(
+  xmp: Uint8Array,
+  size: { readonly width: number; readonly height: number },
+): Uint8Array {
   const packet = read(xmp);
   if (packet === undefined) return xmp;
   const truth = new Map<string, number>([
@@ -53,7 +56,7 @@ export function refreshXmp(xmp: Uint8Array, size: { readonly width: number; read
  */
 export function withoutCoordinates(xmp: Uint8Array): Uint8Array | undefined {
   const packet = read(xmp);
-  if (packet === undefined) return hasCoordinates(xmp) || !isPlainText(xmp) ? undefined : xmp;
+  if (packet === undefined) return hasCoordinates(xmp) ? undefined : xmp;
   const edits = findProperties(packet.roots, isCoordinate).map(({ from, to }) => ({ from, to, text: '' }));
   const edited = write(apply(packet.text, edits));
   return hasCoordinates(edited) ? undefined : edited;
@@ -61,7 +64,7 @@ export function withoutCoordinates(xmp: Uint8Array): Uint8Array | undefined {
 
 /** Whether anything in the packet has the name of a coordinate, well-formed or not. */
 export function hasCoordinates(xmp: Uint8Array): boolean {
-  return /[\w.-]:(?:gps\w|\w*(?:latitude|longt?itude|altitude))/i.test(lenientDecoder.decode(xmp));
+  return /[:<](?:gps\w|\w*(?:latitude|longt?itude|altitude))/i.test(lenientDecoder.decode(xmp));
 }
 
 /** A small packet with rights, creators and dates and nothing else; `undefined` when the source has none. */
@@ -82,7 +85,7 @@ export function essentialXmp(xmp: Uint8Array): Uint8Array | undefined {
     }
   }
   if (properties.length === 0) return undefined;
-  const namespaces = Object.entries(copiedPrefixes).map(([uri, prefix]) => ` xmlns:${prefix}="${uri}"`);
+  const namespaces = [...copiedPrefixes].map(([uri, prefix]) => ` xmlns:${prefix}="${uri}"`);
   return write(
     '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>' +
       `<x:xmpmeta xmlns:x="${ns.meta}"><rdf:RDF${namespaces.join('')}><rdf:Description rdf:about="">` +
@@ -105,35 +108,35 @@ function isCoordinate({ local }: XmlName): boolean {
   return /^gps./i.test(local) || /(?:latitude|longt?itude|altitude)/i.test(local);
 }
 
-const copiedPrefixes: Readonly<Record<string, string>> = {
-  [ns.rdf]: 'rdf',
-  [ns.dc]: 'dc',
-  [ns.exif]: 'exif',
-  [ns.photoshop]: 'photoshop',
-  [ns.xmp]: 'xmp',
-  [ns.xmpRights]: 'xmpRights',
-};
+const copiedPrefixes: ReadonlyMap<string, string> = new Map([
+  [ns.rdf, 'rdf'],
+  [ns.dc, 'dc'],
+  [ns.exif, 'exif'],
+  [ns.photoshop, 'photoshop'],
+  [ns.xmp, 'xmp'],
+  [ns.xmpRights, 'xmpRights'],
+]);
 
-const essentials: Readonly<Record<string, RegExp>> = {
-  [ns.dc]: /^(?:rights|creator|date)$/,
-  [ns.exif]: /^DateTime(?:Original|Digitized)$/,
-  [ns.photoshop]: /^(?:DateCreated|AuthorsPosition|Credit|Source)$/,
-  [ns.xmp]: /^(?:CreateDate|ModifyDate)$/,
-  [ns.xmpRights]: /^/,
-};
+const essentials: ReadonlyMap<string, RegExp> = new Map([
+  [ns.dc, /^(?:rights|creator|date)$/],
+  [ns.exif, /^DateTime(?:Original|Digitized)$/],
+  [ns.photoshop, /^(?:DateCreated|AuthorsPosition|Credit|Source)$/],
+  [ns.xmp, /^(?:CreateDate|ModifyDate)$/],
+  [ns.xmpRights, /^/],
+]);
 
 function essentialPrefix({ uri, local }: XmlName): string | undefined {
-  return essentials[uri]?.test(local) === true ? copiedPrefixes[uri] : undefined;
+  return essentials.get(uri)?.test(local) === true ? copiedPrefixes.get(uri) : undefined;
 }
 
 /** The element under the prefixes that our packet declares; `undefined` when something inside has no place in it. */
 function copy(text: string, element: XmlElement): string | undefined {
-  const prefix = copiedPrefixes[element.uri];
+  const prefix = copiedPrefixes.get(element.uri);
   if (prefix === undefined) return undefined;
   const attributes: string[] = [];
   for (const { uri, local, value } of element.attributes) {
     if (uri === 'xmlns' || local === 'xmlns') continue;
-    const known = uri === 'xml' ? 'xml' : copiedPrefixes[uri];
+    const known = uri === 'xml' ? 'xml' : copiedPrefixes.get(uri);
     if (known === undefined) return undefined;
     attributes.push(` ${known}:${local}="${value.replaceAll('"', '&quot;')}"`);
   }

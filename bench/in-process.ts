@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Recipe } from '../contract/recipe.ts';
+import { openDesk } from '../cli/desk.ts';
+import { startBatch } from '../main/engine/batch.ts';
+
+/**
+ * Works through the inputs in this very process, so that the process itself can be measured, with the built worker.
+ *
+ * @param onProgress called at every progress event
+ */
+export async function runInProcess(
+  inputs: readonly string[],
+  recipe: Recipe,
+  onProgress: () => void = () => undefined,
+): Promise<{ readonly done: number; readonly codecCpu: number }> {
+  await using desk = openDesk({
+    worker: join(import.meta.dirname, '../out/main/image-worker.js'),
+    jobs: availableParallelism(),
+    memory: undefined,
+    allowPrivateLinks: false,
+    log: (level, message) => {
+      if (level === 'error' || level === 'warn') process.stderr.write(`${level}: ${message}\n`);
+    },
+  });
+  const batch = startBatch({ recipe, world: desk.world, budget: desk.budget });
+  batch.add(desk.intake(inputs, recipe, new AbortController().signal));
+  let codecCpu = 0;
+  for await (const event of batch.events) {
+    if (event.type === 'job.done') codecCpu += event.job.report?.worker.cpu ?? 0;
+    if (event.type === 'progress') onProgress();
+    if (event.type === 'ended') break;
+  }
+  batch.close();
+  return { done: batch.progress().counts.done, codecCpu };
+}
