@@ -56,7 +56,9 @@ export const peers: readonly Competitor[] = [
     needs: ['vips', 'xargs'],
     env: { VIPS_CONCURRENCY: '1' },
     command: (work, files, folder) => {
-      const save = { webp: '[Q=80,strip]', jpg: undefined, avif: '[Q=60,effort=0,subsample-mode=off,strip]' }[work.extension];
+      const save = { webp: '[Q=80,strip]', jpg: undefined, avif: '[Q=60,effort=0,subsample-mode=off,strip]' }[
+        work.extension
+      ];
       // Debian's libvips has no mozjpeg, so it cannot do the same JPEG work.
       return save === undefined
         ? undefined
@@ -123,6 +125,9 @@ function sharpScript(name: string, script: string): Competitor {
 
 function xargs(files: readonly string[], script: string): readonly string[] {
   const list = files.map((file) => `'${file.replaceAll("'", "'\\''")}'`).join(' ');
-  return ['bash', '-c', `printf '%s\\0' ${list} | xargs -0 -n1 -P${String(cores)} bash -c '${script.replaceAll("'", "'\\''")}'`];
+  return [
+    'bash',
+    '-c',
+    `printf '%s\\0' ${list} | xargs -0 -n1 -P${String(cores)} bash -c '${script.replaceAll("'", "'\\''")}'`,
+  ];
 }
-

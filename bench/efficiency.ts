@@ -32,14 +32,18 @@ export async function run({ runs, tell }: BenchContext): Promise<Result> {
           const sample = await measureOnce(competitor, work, photos);
           if (sample === undefined) continue;
           ((samples[work.name] ??= {})[competitor.name] ??= []).push(sample);
-          tell(`round ${String(round)}, ${work.name}, ${competitor.name}: ${(sample.wall / 1000).toFixed(2)} s`);
+          tell(
+            `round ${String(round)}, ${work.name}, ${competitor.name}: ${(sample.wall / 1000).toFixed(2)} s`,
+          );
         }
       }
     }
   } finally {
     await photos.remove();
   }
-  const left = peers.flatMap((peer) => missingPrograms(peer).map((program) => `${peer.name} (no ${program} here)`));
+  const left = peers.flatMap((peer) =>
+    missingPrograms(peer).map((program) => `${peer.name} (no ${program} here)`),
+  );
   return {
     title: `Efficiency: ${String(photos.files.length)} photographs, median of ${String(runs)} runs`,
     tables: works.map((work) => ({
@@ -75,7 +79,11 @@ function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 
-async function measureOnce(competitor: Competitor, work: Work, photos: PhotoSet): Promise<Sample | undefined> {
+async function measureOnce(
+  competitor: Competitor,
+  work: Work,
+  photos: PhotoSet,
+): Promise<Sample | undefined> {
   if (missingPrograms(competitor).length > 0) return undefined;
   const folder = await photos.outputFolder();
   const command = competitor.command(work, photos.files, folder);
@@ -83,9 +91,13 @@ async function measureOnce(competitor: Competitor, work: Work, photos: PhotoSet)
   const measured = await measure(command, competitor.env);
   const outputs = await readdir(folder);
   if (outputs.length !== photos.files.length) {
-    throw new Error(`${competitor.name} wrote ${String(outputs.length)} of ${String(photos.files.length)} files.`);
+    throw new Error(
+      `${competitor.name} wrote ${String(outputs.length)} of ${String(photos.files.length)} files.`,
+    );
   }
-  return competitor === millrace ? { ...measured, codecCpu: codecCpu(measured.stdout), stdout: '' } : { ...measured, stdout: '' };
+  return competitor === millrace
+    ? { ...measured, codecCpu: codecCpu(measured.stdout), stdout: '' }
+    : { ...measured, stdout: '' };
 }
 
 /** CPU time of the codec work, summed over the reports of all jobs. */
@@ -100,6 +112,14 @@ function codecCpu(stdout: string): number {
 /** Milliseconds that all cores would take if nothing but codec work happened and no core disturbed another. */
 async function pinnedLimit(work: Work, photos: PhotoSet): Promise<number> {
   const script = join(import.meta.dirname, 'pinned.ts');
-  const { stdout } = await measure(['taskset', '-c', '0', process.execPath, script, JSON.stringify(work), JSON.stringify(photos.files)]);
+  const { stdout } = await measure([
+    'taskset',
+    '-c',
+    '0',
+    process.execPath,
+    script,
+    JSON.stringify(work),
+    JSON.stringify(photos.files),
+  ]);
   return Number(stdout) / cores;
 }

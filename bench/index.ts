@@ -17,7 +17,8 @@ const runs = Number(values.runs ?? '5');
 await mkdir(folder, { recursive: true });
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
   const bench = benches[name];
-  if (bench === undefined) throw new Error(`There is no benchmark ${name}; there are ${Object.keys(benches).join(', ')}.`);
+  if (bench === undefined)
+    throw new Error(`There is no benchmark ${name}; there are ${Object.keys(benches).join(', ')}.`);
   const result = await bench.run({ runs, tell: (line) => void process.stderr.write(`${name}: ${line}\n`) });
   const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${String(availableParallelism())} cores, ${String(Math.round(totalmem() / 1e9))} GB, Node ${process.version}`;
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify({ machine, ...result }, undefined, 2)}\n`);
@@ -26,7 +27,9 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) 
 
 /** One page of all results there are. */
 async function writeTables(): Promise<void> {
-  const parts = ['# Benchmarks\n\nWritten by `npm run bench`. Trust the ratios within a table: they were measured in one run.\n'];
+  const parts = [
+    '# Benchmarks\n\nWritten by `npm run bench`. Trust the ratios within a table: they were measured in one run.\n',
+  ];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()) {
     const result = JSON.parse(await readFile(join(folder, file), 'utf8')) as Result & { machine: string };
     parts.push(`## ${result.title}\n\n${result.machine}\n`);

@@ -27,7 +27,9 @@ export async function measure(command: readonly string[], env: NodeJS.ProcessEnv
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
-  const streams = [child.stdout, child.stderr, child.stdio[3]].map((stream) => collect(stream as NodeJS.ReadableStream));
+  const streams = [child.stdout, child.stderr, child.stdio[3]].map((stream) =>
+    collect(stream as NodeJS.ReadableStream),
+  );
   let peakRss = 0;
   const sampler = setInterval(() => {
     void treeRss(child.pid ?? 0).then((rss) => {
@@ -41,7 +43,10 @@ export async function measure(command: readonly string[], env: NodeJS.ProcessEnv
   clearInterval(sampler);
   const wall = performance.now() - start;
   const [stdout, stderr, times] = await Promise.all(streams);
-  if (code !== 0) throw new Error(`${command.join(' ').slice(0, 200)} exited with ${String(code)}: ${stderr?.slice(-800) ?? ''}`);
+  if (code !== 0)
+    throw new Error(
+      `${command.join(' ').slice(0, 200)} exited with ${String(code)}: ${stderr?.slice(-800) ?? ''}`,
+    );
   return { wall, cpu: parseTimes(times ?? ''), peakRss, stdout: stdout ?? '' };
 }
 

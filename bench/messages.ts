@@ -29,7 +29,9 @@ export async function run({ runs, tell }: BenchContext): Promise<Result> {
         const took = performance.now() - start;
         if (round > 0) (samples[String(megabytes)] ??= []).push(took);
       }
-      tell(`${String(megabytes)} MB there and back: ${median(samples[String(megabytes)] ?? []).toFixed(1)} ms`);
+      tell(
+        `${String(megabytes)} MB there and back: ${median(samples[String(megabytes)] ?? []).toFixed(1)} ms`,
+      );
     }
   } finally {
     port.close();

@@ -27,7 +27,9 @@ export async function run({ tell }: BenchContext): Promise<Result> {
       await makeTinyPictures(join(root, 'in'), jobs);
       const sample = await measureJobs(root, jobs);
       samples.push(sample);
-      tell(`${String(jobs)} jobs: ${(sample.wall / 1000).toFixed(1)} s, ${(sample.wall / jobs).toFixed(2)} ms a job`);
+      tell(
+        `${String(jobs)} jobs: ${(sample.wall / 1000).toFixed(1)} s, ${(sample.wall / jobs).toFixed(2)} ms a job`,
+      );
     } finally {
       await rm(root, { recursive: true, force: true });
     }
@@ -38,7 +40,14 @@ export async function run({ tell }: BenchContext): Promise<Result> {
       {
         caption:
           'Beyond the codec: wall x cores less the CPU time of the codec work, a job. It holds reading, two messages, the temporary file, fsync and rename.',
-        head: ['jobs', 'wall s', 'ms a job (wall)', 'core-ms a job beyond the codec', 'memory growth MB', 'MB per 1,000 jobs'],
+        head: [
+          'jobs',
+          'wall s',
+          'ms a job (wall)',
+          'core-ms a job beyond the codec',
+          'memory growth MB',
+          'MB per 1,000 jobs',
+        ],
         rows: samples.map(({ jobs, wall, codecCpu, rssGrowth }) => [
           String(jobs),
           (wall / 1000).toFixed(1),
@@ -67,11 +76,16 @@ async function measureJobs(root: string, jobs: number): Promise<Sample> {
 }
 
 async function makeTinyPictures(folder: string, count: number): Promise<void> {
-  const picture = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#c86432' } }).png().toBuffer();
+  const picture = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#c86432' } })
+    .png()
+    .toBuffer();
   for (let from = 0; from < count; from += filesPerFolder) {
     const below = join(folder, String(from).padStart(6, '0'));
     await mkdir(below, { recursive: true });
-    const names = Array.from({ length: Math.min(filesPerFolder, count - from) }, (_, index) => `${String(index).padStart(4, '0')}.png`);
+    const names = Array.from(
+      { length: Math.min(filesPerFolder, count - from) },
+      (_, index) => `${String(index).padStart(4, '0')}.png`,
+    );
     await Promise.all(names.map((name) => writeFile(join(below, name), picture)));
   }
 }

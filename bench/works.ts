@@ -5,7 +5,10 @@ export interface Work {
   /** Arguments of the command line. */
   readonly flags: readonly string[];
   /** The same for sharp: format and its options. */
-  readonly sharp: readonly [format: 'webp' | 'jpeg' | 'avif', options: Readonly<Record<string, number | boolean | string>>];
+  readonly sharp: readonly [
+    format: 'webp' | 'jpeg' | 'avif',
+    options: Readonly<Record<string, number | boolean | string>>,
+  ];
 }
 
 /** Metadata is stripped everywhere, since that is what the peers do unless told otherwise. */

@@ -18,7 +18,13 @@ export async function dryRun(
 
   async function prepare(source: Source): Promise<Reservation | WireError> {
     try {
-      const { reservation } = await prepareJob(source, recipe, desk.world, Promise.resolve(), options.interrupted);
+      const { reservation } = await prepareJob(
+        source,
+        recipe,
+        desk.world,
+        Promise.resolve(),
+        options.interrupted,
+      );
       desk.world.sources.release(source);
       return reservation;
     } catch (error) {
@@ -35,7 +41,9 @@ export async function dryRun(
       if (options.json) output.out(JSON.stringify({ event: 'would-fail', source, error: plan }));
       else output.err(`${source}: ${plan.message}`);
     } else if (options.json) {
-      output.out(JSON.stringify({ event: plan.skip ? 'would-skip' : 'would-write', source, output: plan.path }));
+      output.out(
+        JSON.stringify({ event: plan.skip ? 'would-skip' : 'would-write', source, output: plan.path }),
+      );
     } else output.out(plan.skip ? `${source}: already there as ${plan.path}` : `${source} → ${plan.path}`);
   }
   return failed === 0 ? 0 : 1;

@@ -27,7 +27,8 @@ export async function run(
 
   for await (const event of batch.events) {
     reporter.event(event);
-    if (event.type === 'job.failed') failures.push({ source: sourceAddress(event.job.source), error: event.error });
+    if (event.type === 'job.failed')
+      failures.push({ source: sourceAddress(event.job.source), error: event.error });
     if (event.type === 'job.done' && event.job.report?.outcome === 'kept-original') keptOriginals += 1;
     if (event.type === 'job.retried') {
       reporter.log('warn', `${sourceName(event.job.source)} is tried again: ${event.error.message}`);
@@ -57,5 +58,8 @@ export function exitCode(summary: Summary): number {
 }
 
 function noImages(inputs: readonly string[]): MillraceError {
-  return new MillraceError('no-images', `There is no image in ${inputs.join(', ')}. Name a file, or a folder that has some.`);
+  return new MillraceError(
+    'no-images',
+    `There is no image in ${inputs.join(', ')}. Name a file, or a folder that has some.`,
+  );
 }

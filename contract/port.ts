@@ -23,9 +23,11 @@ export interface RawPort {
   close(): void;
 }
 
-/** Adds what `PortLike` promises: one close, told once, and silence after it. */
+/** Adds what `PortLike` promises: nothing before the start, one close, told once, and silence after it. */
 export function toPortLike(raw: RawPort): PortLike {
+  const messageListeners: ((message: unknown) => void)[] = [];
   const closeListeners: (() => void)[] = [];
+  let started = false;
   let open = true;
 
   function closed(): void {
@@ -41,14 +43,18 @@ export function toPortLike(raw: RawPort): PortLike {
       return open;
     },
     onMessage(listener) {
-      raw.onMessage((message) => {
-        if (open) listener(message);
-      });
+      messageListeners.push(listener);
     },
     onClose(listener) {
       closeListeners.push(listener);
     },
     start() {
+      if (started || !open) return;
+      started = true;
+      // Only now: Node's and Electron's channels begin to deliver at their first listener.
+      raw.onMessage((message) => {
+        for (const listener of messageListeners) if (open) listener(message);
+      });
       raw.start();
     },
     close() {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MillraceError } from './errors.ts';
 import { outputFormats } from './formats.ts';
 import { parseWith } from './validation.ts';
 
@@ -124,5 +125,7 @@ export type OutputPlace = Recipe['output'];
 
 /** @throws MillraceError `recipe-invalid`, naming each wrong field, its value and what was expected. */
 export function parseRecipe(value: unknown): Recipe {
+  // A list is an object without fields to a schema, and would pass as a recipe of nothing but defaults.
+  if (Array.isArray(value)) throw new MillraceError('recipe-invalid', 'expected an object, got a list');
   return parseWith(recipeSchema, value, 'recipe-invalid');
 }

@@ -45,6 +45,8 @@ export interface RpcClient<P extends Protocol> {
     params: Params<P, M>,
     options?: CallOptions<P, M>,
   ): Promise<Result<P, M>>;
+  /** Settles when the server would take a call at once, or when the port has closed. */
+  available(): Promise<void>;
   onEvent<E extends EventName<P>>(name: E, listener: (payload: EventPayload<P, E>) => void): void;
   onLog(listener: (level: LogLevel, message: string) => void): void;
   /** Asks the server to finish; settles when the port has closed. */
@@ -72,6 +74,7 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
   const waiting: WaitingCall[] = [];
   const eventListeners = new Map<string, ((payload: unknown) => void)[]>();
   const logListeners: ((level: LogLevel, message: string) => void)[] = [];
+  const waitingForCredit: (() => void)[] = [];
   const ready = Promise.withResolvers<HelloInfo<P>>();
   const closed = Promise.withResolvers<MillraceError>();
   // Whoever does not wait for the greeting learns of a broken port from `closed` or from a call.
@@ -91,16 +94,26 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
     }
     pending.clear();
     closed.resolve(reason);
+    for (const resolve of waitingForCredit.splice(0)) resolve();
   }
 
   function sendWaiting(): void {
     while (credit > 0) {
       const call = waiting.shift();
-      if (call === undefined) return;
+      if (call === undefined) break;
       credit -= 1;
       pending.set(call.id, call);
-      post(port, { kind: 'request', id: call.id, method: call.method, params: call.params });
+      try {
+        post(port, { kind: 'request', id: call.id, method: call.method, params: call.params });
+      } catch (error) {
+        // Not everything can be copied between processes; the request never left, so its credit is still ours.
+        pending.delete(call.id);
+        credit += 1;
+        call.dispose();
+        call.reject(protocolError(`The request ${call.method} cannot be sent: ${String(error)}`));
+      }
     }
+    if (credit > 0) for (const resolve of waitingForCredit.splice(0)) resolve();
   }
 
   function settle(envelope: EnvelopeOf<'response'>): void {
@@ -206,6 +219,10 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
         sendWaiting();
       });
     },
+    async available() {
+      if (credit > 0 || end !== undefined) return;
+      await new Promise<void>((resolve) => waitingForCredit.push(resolve));
+    },
     onEvent(name, listener) {
       const listeners = eventListeners.get(name) ?? [];
       listeners.push(listener as (payload: unknown) => void);
@@ -270,6 +287,7 @@ export function createServer<const P extends Protocol>(
   const running = new Map<number, AbortController>();
   const closed = Promise.withResolvers<MillraceError>();
   let end: MillraceError | undefined;
+  let leaving = false;
 
   function finish(reason: MillraceError): void {
     if (end !== undefined) return;
@@ -302,6 +320,17 @@ export function createServer<const P extends Protocol>(
     }
   }
 
+  async function leave(): Promise<void> {
+    leaving = true;
+    try {
+      await options.onShutdown?.();
+    } catch (error) {
+      post(port, { kind: 'log', level: 'error', message: `Shutting down went wrong: ${String(error)}` });
+    }
+    post(port, { kind: 'bye' });
+    finish(portClosed());
+  }
+
   function receive(envelope: Envelope): void {
     switch (envelope.kind) {
       case 'request':
@@ -314,14 +343,7 @@ export function createServer<const P extends Protocol>(
         running.get(envelope.id)?.abort(cancelled());
         return;
       case 'shutdown':
-        void (async () => {
-          try {
-            await options.onShutdown?.();
-          } finally {
-            post(port, { kind: 'bye' });
-            finish(portClosed());
-          }
-        })();
+        if (!leaving) void leave();
         return;
       default:
         throw protocolError(`A client does not send "${envelope.kind}".`);

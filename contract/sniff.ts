@@ -52,7 +52,7 @@ function sniffIsoMedia(bytes: Uint8Array): InputFormat | undefined {
 function isSvg(bytes: Uint8Array): boolean {
   const head = decodeText(bytes.subarray(0, sniffLength));
   const rest = head.replace(
-    /^\s*(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[\s\S]*?\])?[^>]*>|\s+)*/i,
+    /^\s*(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>|\s+)*/i,
     '',
   );
   if (/^<(?:[\w-]+:)?svg[\s>/]/.test(rest)) return true;

@@ -5,7 +5,10 @@ import sharp, { type Sharp } from 'sharp';
 import type { Work } from '../works.ts';
 
 const [work, folder, files] = process.argv.slice(2);
-const { sharp: [format, options], extension } = JSON.parse(work ?? '') as Work;
+const {
+  sharp: [format, options],
+  extension,
+} = JSON.parse(work ?? '') as Work;
 
 await Promise.all(
   (JSON.parse(files ?? '[]') as string[]).map((file) => {

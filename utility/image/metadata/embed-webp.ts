@@ -15,7 +15,7 @@ export function embedInWebp(bytes: Uint8Array, metadata: Metadata): Uint8Array {
   const chunks = readChunks(bytes);
   const icc = metadata.icc ?? chunks.find(({ type }) => type === 'ICCP')?.data;
   const picture = chunks.filter(({ type }) => !['VP8X', 'ICCP', 'EXIF', 'XMP '].includes(type));
-  const header = (chunks.find(({ type }) => type === 'VP8X')?.data ?? describe(picture)).slice();
+  const header = new Uint8Array(chunks.find(({ type }) => type === 'VP8X')?.data ?? describe(picture));
   header[0] =
     ((header[0] ?? 0) & ~(flags.icc | flags.exif | flags.xmp)) |
     (icc === undefined ? 0 : flags.icc) |
@@ -36,7 +36,8 @@ function readChunks(bytes: Uint8Array): Chunk[] {
   const view = viewOf(bytes);
   if (bytes.length < 20 || fourLetters(bytes, 0) !== 'RIFF' || fourLetters(bytes, 8) !== 'WEBP')
     throw notAWebp();
-  const end = Math.min(bytes.length, 8 + view.getUint32(4, true));
+  const end = 8 + view.getUint32(4, true);
+  if (end > bytes.length) throw notAWebp();
   const chunks: Chunk[] = [];
   for (let at = 12; at + 8 <= end;) {
     const size = view.getUint32(at + 4, true);

@@ -126,16 +126,19 @@ export function readNumbers(view: DataView, littleEndian: boolean, entry: Entry)
   return numbers;
 }
 
-/** Writes one number into an entry's own four bytes; a SHORT that is too small for it becomes a LONG. */
+/**
+ * Writes one number into an entry's own four bytes; a SHORT that is too small for it becomes a LONG, and what some
+ * cameras write as two SHORTs becomes one.
+ */
 export function writeNumber(view: DataView, littleEndian: boolean, entry: Entry, number: number): void {
-  if (entry.count !== 1 || (entry.type !== shortType && entry.type !== longType)) return;
+  const inPlace = entry.type === shortType ? entry.count <= 2 : entry.type === longType && entry.count <= 1;
+  if (!inPlace) return;
+  const type = entry.type === shortType && number <= 0xffff ? shortType : longType;
+  view.setUint16(entry.at + 2, type, littleEndian);
+  view.setUint32(entry.at + 4, 1, littleEndian);
   view.setUint32(entry.at + 8, 0);
-  if (entry.type === shortType && number <= 0xffff) {
-    view.setUint16(entry.at + 8, number, littleEndian);
-  } else {
-    view.setUint16(entry.at + 2, longType, littleEndian);
-    view.setUint32(entry.at + 8, number, littleEndian);
-  }
+  if (type === shortType) view.setUint16(entry.at + 8, number, littleEndian);
+  else view.setUint32(entry.at + 8, number, littleEndian);
 }
 
 /** The table and the values of a directory, as far as they lie inside the block. */

@@ -15,10 +15,11 @@ export function extractMetadata(header: {
   readonly icc?: Uint8Array | undefined;
 }): Metadata {
   const exif = header.exif === undefined ? undefined : withoutPrefix(header.exif);
+  const xmp = header.xmp === undefined ? undefined : withoutTerminator(header.xmp);
   const iptc = header.iptc === undefined ? undefined : iptcFromPhotoshop(header.iptc);
   return {
     ...(isPresent(exif) ? { exif } : {}),
-    ...(isPresent(header.xmp) ? { xmp: header.xmp } : {}),
+    ...(isPresent(xmp) ? { xmp } : {}),
     ...(isPresent(iptc) ? { iptc } : {}),
     ...(isPresent(header.icc) ? { icc: header.icc } : {}),
   };
@@ -29,6 +30,11 @@ function withoutPrefix(exif: Uint8Array): Uint8Array {
   let rest = exif;
   while (exifPrefix.every((byte, index) => rest[index] === byte)) rest = rest.subarray(exifPrefix.length);
   return rest;
+}
+
+/** Some writers end the packet like a C string; PNG's text cannot hold the zero bytes. */
+function withoutTerminator(xmp: Uint8Array): Uint8Array {
+  return xmp.subarray(0, xmp.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 function isPresent(block: Uint8Array | undefined): block is Uint8Array {

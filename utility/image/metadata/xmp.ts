@@ -229,8 +229,6 @@ function read(xmp: Uint8Array): { readonly text: string; readonly roots: XmlElem
     // Not UTF-8; the caller says what becomes of a packet that cannot be read.
     return undefined;
   }
-  // Some writers end the packet with zero bytes, as if it were a C string.
-  text = text.replace(/\0+$/, '');
   const roots = readXml(text);
   return roots === undefined || roots.length === 0 ? undefined : { text, roots };
 }

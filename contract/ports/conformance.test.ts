@@ -1,0 +1,290 @@
+import { fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { MessageChannel as ThreadChannel } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import type { PortLike } from '../port.ts';
+import { fromDomPort } from './dom-port.ts';
+import { fromMessagePortMain, fromParentPort, fromUtilityProcess } from './electron-port.ts';
+import { fromIpcProcess, fromThreadPort } from './node-port.ts';
+
+/** One end of a channel whose other end sends every message back. */
+interface Channel {
+  readonly near: PortLike;
+  /** Makes the other end go away. */
+  leave(): void;
+  /** Settles when the other end has seen the near one close; absent where the channel cannot tell it. */
+  readonly farClosed?: Promise<unknown>;
+}
+
+const channels: Readonly<Record<string, () => Channel>> = {
+  'worker_threads MessagePort': () => {
+    const { port1, port2 } = new ThreadChannel();
+    return withEcho(fromThreadPort(port1), fromThreadPort(port2));
+  },
+  'DOM MessagePort': () => {
+    const { port1, port2 } = new MessageChannel();
+    return withEcho(fromDomPort(port1), fromDomPort(port2));
+  },
+  'Electron MessagePortMain': () => {
+    const one = new FakeMessagePortMain();
+    const other = new FakeMessagePortMain();
+    one.peer = other;
+    other.peer = one;
+    return withEcho(fromMessagePortMain(one), fromMessagePortMain(other));
+  },
+  'Electron utilityProcess and its parentPort': () => {
+    const { child, parentPort } = fakeUtilityProcess();
+    echo(fromParentPort(parentPort));
+    return {
+      near: fromUtilityProcess(child),
+      leave: () => child.emit('exit', 0),
+    };
+  },
+  'child_process.fork': () => {
+    const child = fork(new URL('../../tests/fixtures/echo-process.ts', import.meta.url), {
+      serialization: 'advanced',
+      execArgv: [],
+    });
+    const near = fromIpcProcess(child);
+    return {
+      near,
+      leave: () => near.post('leave'),
+      farClosed: once(child, 'exit').then(([code]) => code as unknown),
+    };
+  },
+};
+
+describe.each(Object.entries(channels))('%s', (_, open) => {
+  it('delivers every message, in order', async () => {
+    const { near } = open();
+    const heard = listen(near, 100);
+    near.start();
+    const messages = Array.from({ length: 100 }, (_, index) => ({
+      index,
+      nested: [{ text: 'é' }],
+      none: null,
+    }));
+    expect(messages.every((message) => near.post(message))).toBe(true);
+    expect(await heard).toEqual(messages);
+    near.close();
+  });
+
+  it('delivers nothing before start, and then what came in the meantime', async () => {
+    const { near } = open();
+    const early: unknown[] = [];
+    near.onMessage((message) => early.push(message));
+    const heard = listen(near, 2);
+    near.post('one');
+    near.post('two');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(early).toEqual([]);
+    near.start();
+    expect(await heard).toEqual(['one', 'two']);
+    expect(early).toEqual(['one', 'two']);
+    near.close();
+  });
+
+  it('delivers each message once however often it is started', async () => {
+    const { near } = open();
+    const heard = listen(near, 2);
+    near.start();
+    near.start();
+    near.post('one');
+    near.post('two');
+    expect(await heard).toEqual(['one', 'two']);
+    near.close();
+  });
+
+  it('brings 10 MB of bytes over as equal bytes', async () => {
+    const { near } = open();
+    const bytes = Uint8Array.from({ length: 10_000_000 }, (_, index) => (index * 2_654_435_761) >>> 13);
+    const heard = listen(near, 1);
+    near.start();
+    near.post({ name: 'a.jpg', bytes });
+    const [message] = (await heard) as [{ bytes: Uint8Array }];
+    expect(message.bytes).toBeInstanceOf(Uint8Array);
+    expect(Buffer.compare(message.bytes, bytes)).toBe(0);
+    expect(bytes).toHaveLength(10_000_000);
+    near.close();
+  });
+
+  it('tells once that the other end has gone, and is silent after it', async () => {
+    const { near, leave } = open();
+    let closes = 0;
+    const closed = new Promise<void>((resolve) => {
+      near.onClose(() => {
+        closes += 1;
+        resolve();
+      });
+    });
+    const heard = listen(near, 1);
+    near.start();
+    near.post('still here');
+    await heard;
+    leave();
+    await closed;
+    expect(near.post('anyone?')).toBe(false);
+    near.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closes).toBe(1);
+  });
+
+  it('delivers nothing once it was closed on this side, and tells that once', async () => {
+    const { near } = open();
+    let closes = 0;
+    const heard: unknown[] = [];
+    near.onClose(() => (closes += 1));
+    near.onMessage((message) => heard.push(message));
+    near.start();
+    near.post('on its way');
+    near.close();
+    near.close();
+    expect(closes).toBe(1);
+    expect(near.post('too late')).toBe(false);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([]);
+    expect(closes).toBe(1);
+  });
+
+  it('closes the other end when this one is closed, where the channel can', async () => {
+    const { near, farClosed } = open();
+    const heard = listen(near, 1);
+    near.start();
+    near.post('hello');
+    await heard;
+    near.close();
+    expect(await (farClosed ?? 7)).toBe(7);
+  });
+
+  it('does not start once it is closed', async () => {
+    const { near } = open();
+    const heard: unknown[] = [];
+    near.onMessage((message) => heard.push(message));
+    near.post('hello');
+    near.close();
+    near.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([]);
+  });
+});
+
+it('a forked process that is killed closes its port', async () => {
+  const child = fork(new URL('../../tests/fixtures/echo-process.ts', import.meta.url), {
+    serialization: 'advanced',
+  });
+  const near = fromIpcProcess(child);
+  const closed = new Promise<void>((resolve) => {
+    near.onClose(resolve);
+  });
+  const heard = listen(near, 1);
+  near.start();
+  near.post('ready?');
+  await heard;
+  child.kill('SIGKILL');
+  await closed;
+  expect(near.post('anyone?')).toBe(false);
+});
+
+it('a message that cannot be copied throws where it is posted, and the port lives on', async () => {
+  const { port1, port2 } = new ThreadChannel();
+  const { near } = withEcho(fromThreadPort(port1), fromThreadPort(port2));
+  const heard = listen(near, 1);
+  near.start();
+  expect(() => near.post(() => 1)).toThrow(/could not be cloned/);
+  near.post('fine');
+  expect(await heard).toEqual(['fine']);
+  near.close();
+});
+
+function withEcho(near: PortLike, far: PortLike): Channel {
+  const farClosed = new Promise<number>((resolve) => {
+    far.onClose(() => {
+      resolve(7);
+    });
+  });
+  echo(far);
+  return {
+    near,
+    leave: () => {
+      far.close();
+    },
+    farClosed,
+  };
+}
+
+function echo(far: PortLike): void {
+  far.onMessage((message) => far.post(message));
+  far.start();
+}
+
+/** The first `count` messages. */
+function listen(port: PortLike, count: number): Promise<unknown[]> {
+  return new Promise((resolve) => {
+    const heard: unknown[] = [];
+    port.onMessage((message) => {
+      heard.push(message);
+      if (heard.length === count) resolve(heard);
+    });
+  });
+}
+
+/** As Electron's: wraps what it delivers, holds it back until `start`, tells the peer's end as `close`. */
+class FakeMessagePortMain extends EventEmitter {
+  peer: FakeMessagePortMain | undefined;
+  private started = false;
+  private readonly held: unknown[] = [];
+
+  postMessage(message: unknown): void {
+    const data: unknown = structuredClone(message);
+    queueMicrotask(() => this.peer?.receive(data));
+  }
+
+  start(): void {
+    this.started = true;
+    for (const data of this.held.splice(0)) this.emit('message', { data, ports: [] });
+  }
+
+  close(): void {
+    queueMicrotask(() => this.peer?.emit('close'));
+  }
+
+  private receive(data: unknown): void {
+    if (this.started) this.emit('message', { data, ports: [] });
+    else this.held.push(data);
+  }
+}
+
+/** As Electron's: bare values to main, `{ data, ports }` to the child; both begin at their first listener. */
+function fakeUtilityProcess(): {
+  child: EventEmitter & { postMessage(message: unknown): void };
+  parentPort: EventEmitter & { postMessage(message: unknown): void };
+} {
+  const child = Object.assign(new EventEmitter(), {
+    postMessage: (message: unknown) => {
+      toChild(message);
+    },
+  });
+  const parentPort = Object.assign(new EventEmitter(), {
+    postMessage: (message: unknown) => {
+      toMain(message);
+    },
+  });
+  const toChild = heldUntilHeard(parentPort, (data) => ({ data, ports: [] }));
+  const toMain = heldUntilHeard(child, (data) => data);
+  return { child, parentPort };
+}
+
+function heldUntilHeard(target: EventEmitter, wrap: (data: unknown) => unknown): (message: unknown) => void {
+  const held: unknown[] = [];
+  const flush = (): void => {
+    if (target.listenerCount('message') === 0) return;
+    for (const data of held.splice(0)) target.emit('message', wrap(data));
+  };
+  target.on('newListener', (event) => {
+    if (event === 'message') queueMicrotask(flush);
+  });
+  return (message) => {
+    held.push(structuredClone(message));
+    queueMicrotask(flush);
+  };
+}

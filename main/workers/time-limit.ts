@@ -1,0 +1,42 @@
+import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
+
+/** What is known of a job when it starts. */
+export interface JobSize {
+  /** Pixels of one frame of the source. */
+  readonly pixels: number;
+  /** Bytes of the source. */
+  readonly bytes: number;
+  readonly format: OutputFormat;
+}
+
+/**
+ * Milliseconds per megapixel of the slowest way to write each format, on one quiet core with the WebAssembly codecs.
+ * Source: the slowest rows of docs/decisions/0006-cost-model.md; AVIF is 2.7 times slower in WebAssembly.
+ */
+const slowest: Readonly<Record<OutputFormat, number>> = {
+  jpeg: 250,
+  png: 2_500,
+  webp: 600,
+  avif: 10_000,
+  jxl: 1_500,
+  gif: 1_500,
+  tiff: 500,
+};
+
+/** A loaded machine, a slow one, and several encodes in search of a quality. */
+const generosity = 8;
+
+/** Starting up, moving bytes, a machine that swaps. */
+const floorMs = 30_000;
+
+/** Small animations of flat colour reach this; the header does not say how many frames there are. */
+const animatedPixelsPerByte = 20;
+
+/**
+ * Milliseconds after which a job is hopeless and its worker is ended. Far above what any picture of that size takes:
+ * it is there for what would never end.
+ */
+export function timeLimit({ pixels, bytes, format }: JobSize): number {
+  const worked = formatTraits[format].animation ? Math.max(pixels, bytes * animatedPixelsPerByte) : pixels;
+  return floorMs + (worked / 1e6) * slowest[format] * generosity;
+}

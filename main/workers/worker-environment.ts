@@ -1,0 +1,35 @@
+/** What libraries inside a worker look up: programs' paths, fonts for SVG, temporary folders, time zone, Windows' own. */
+const inherited = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'LD_LIBRARY_PATH',
+  'FONTCONFIG_FILE',
+  'FONTCONFIG_PATH',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'SystemRoot',
+  'USERPROFILE',
+  'LOCALAPPDATA',
+];
+
+/**
+ * The environment of a worker: a short list instead of the parent's whole, which may hold secrets and Node options.
+ *
+ * Two arenas instead of eight per core keep glibc from holding on to freed pixels: 373 instead of 543 MB resident in
+ * one run, at no visible cost (docs/decisions, imaging measurements).
+ */
+export function workerEnvironment(parent: NodeJS.ProcessEnv): Record<string, string> {
+  const environment: Record<string, string> = { MALLOC_ARENA_MAX: '2' };
+  for (const name of inherited) {
+    const value = parent[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
