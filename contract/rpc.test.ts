@@ -46,8 +46,8 @@ function converse(
     hello: { name: 'test' },
     credit: options.credit ?? 1,
     handlers: {
-      double: (params, { progress }) => {
-        progress({ half: params / 2 });
+      double: (params, context) => {
+        context.progress({ half: params / 2 });
         return params * 2;
       },
       wait: (params, { signal }) =>
@@ -110,7 +110,7 @@ async function settled(): Promise<void> {
 
 describe('when the port closes', () => {
   it('rejects every pending call with a typed error, sent or not', async () => {
-    const { client, server, waiters } = converse({ credit: 1 });
+    const { client, server } = converse({ credit: 1 });
     const sent = client.call('wait', 'sent');
     const unsent = client.call('wait', 'waiting for credit');
     await settled();
@@ -217,8 +217,8 @@ describe('a call', () => {
   it('ends the conversation when its progress is not what was agreed', async () => {
     const { client } = converse({
       handlers: {
-        double: (params, { progress }) => {
-          progress({ half: 'a lot' as unknown as number });
+        double: (params, context) => {
+          context.progress({ half: 'a lot' as unknown as number });
           return params;
         },
       },

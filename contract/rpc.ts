@@ -139,7 +139,7 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
   function receive(envelope: Envelope): void {
     switch (envelope.kind) {
       case 'hello':
-        ready.resolve(parseWith(protocol.hello, envelope.info, 'protocol-error') as HelloInfo<P>);
+        ready.resolve(parseWith(protocol.hello, envelope.info, 'protocol-error'));
         credit += envelope.credit;
         sendWaiting();
         return;
@@ -211,9 +211,9 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
           id,
           method,
           params,
-          resolve: resolve as (result: unknown) => void,
+          resolve: resolve,
           reject,
-          onProgress: onProgress as ((progress: unknown) => void) | undefined,
+          onProgress: onProgress,
           dispose: () => signal?.removeEventListener('abort', abort),
         });
         sendWaiting();
@@ -225,7 +225,7 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
     },
     onEvent(name, listener) {
       const listeners = eventListeners.get(name) ?? [];
-      listeners.push(listener as (payload: unknown) => void);
+      listeners.push(listener);
       eventListeners.set(name, listeners);
     },
     onLog(listener) {

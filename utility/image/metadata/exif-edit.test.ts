@@ -17,7 +17,8 @@ type Tags = Record<string, Record<string, unknown>>;
 /** What an independent reader sees; `undefined` when it refuses the block. */
 function readTags(exif: Uint8Array): Tags | undefined {
   try {
-    const { bigEndian: _, ...groups } = exifReader(Buffer.from(exif));
+    const groups: Record<string, unknown> = exifReader(Buffer.from(exif));
+    delete groups['bigEndian'];
     return groups as Tags;
   } catch {
     return undefined;
@@ -26,7 +27,8 @@ function readTags(exif: Uint8Array): Tags | undefined {
 
 /** The tags that are to stay as they are. */
 function lasting(tags: Tags | undefined): Tags {
-  const { Thumbnail: _, ...groups } = structuredClone(tags ?? {});
+  const groups = structuredClone(tags ?? {});
+  delete groups['Thumbnail'];
   for (const tag of ['Orientation', 'ImageWidth', 'ImageLength', 'ExifTag']) delete groups['Image']?.[tag];
   for (const tag of ['PixelXDimension', 'PixelYDimension']) delete groups['Photo']?.[tag];
   return groups;
@@ -65,9 +67,10 @@ describe.skipIf(corpus === undefined)('on the EXIF of real cameras', async () =>
     expect(hasGps(stripped)).toBe(false);
     const after = readTags(stripped);
     expect(after?.['GPSInfo']).toBeUndefined();
-    const { GPSInfo: _, Image: image, ...rest } = lasting(readTags(exif));
-    delete image?.['GPSTag'];
-    expect(lasting(after)).toEqual(image === undefined ? rest : { Image: image, ...rest });
+    const expected = lasting(readTags(exif));
+    delete expected['GPSInfo'];
+    delete expected['Image']?.['GPSTag'];
+    expect(lasting(after)).toEqual(expected);
     for (const directory of parseExif(exif)?.directories ?? []) {
       if (directory.kind !== 'gps') continue;
       for (const { value } of directory.entries) {
@@ -96,7 +99,9 @@ describe.skipIf(corpus === undefined)('on the EXIF of real cameras', async () =>
       for (const tag of tags) {
         const value = before?.[group]?.[tag];
         const said =
-          value instanceof Date ? !Number.isNaN(value.getTime()) : /[^\s\0:0]/.test(String(value ?? ''));
+          value instanceof Date
+            ? !Number.isNaN(value.getTime())
+            : typeof value === 'string' && /[^\s\0:0]/.test(value);
         if (said) expect(after?.[group]?.[tag]).toEqual(value);
       }
     }

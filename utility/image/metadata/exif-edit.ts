@@ -100,6 +100,12 @@ export function hasGps(exif: Uint8Array): boolean {
   return directories.some(({ kind, entries }) => kind === 'gps' && entries.some(({ tag }) => tag !== 0));
 }
 
+/** Whether a camera maker's private notes are in the block. */
+export function hasMakerNote(exif: Uint8Array): boolean {
+  const directories = parseExif(exif)?.directories ?? [];
+  return directories.some(({ entries }) => entries.some(({ tag }) => tag === tags.makerNote));
+}
+
 /** Unlinks IFD1, overwrites it and its picture, and cuts off the zeros that this leaves at the end of the block. */
 function withoutThumbnail(exif: Uint8Array, structure: ExifStructure): Uint8Array {
   const kept = structure.directories.filter(({ kind }) => kind !== 'thumbnail');

@@ -110,6 +110,19 @@ describe('applyPolicy', () => {
     expect(metadata.icc).toBe(icc);
   });
 
+  it.each(['avif', 'jxl'] as const)('says that maker notes may suffer in %s', (format) => {
+    const exif = exifWithGps();
+    new DataView(exif.buffer).setUint16(22, 0x927c);
+    const { metadata, fidelity } = applyPolicy(
+      { exif },
+      { metadata: 'keep', gps: 'keep' },
+      { ...jpeg, format },
+    );
+    expect(metadata.exif).toBeDefined();
+    expect(fidelity[0]).toMatchObject({ aspect: 'exif', fate: 'converted' });
+    expect(fidelity[0]?.note).toContain("maker's private notes may not be readable");
+  });
+
   it('speaks only of what the source had', () => {
     expect(applyPolicy({}, { metadata: 'keep', gps: 'strip' }, jpeg)).toEqual({ metadata: {}, fidelity: [] });
     const { fidelity } = applyPolicy({ iptc }, { metadata: 'keep', gps: 'strip' }, jpeg);

@@ -1,7 +1,7 @@
 import { formatTraits, type OutputFormat } from '../../../contract/formats.ts';
 import type { Fidelity } from '../../../contract/report.ts';
 import { maxJpegExif, maxJpegIptc } from './embed-jpeg.ts';
-import { hasGps, refreshExif, withoutGps } from './exif-edit.ts';
+import { hasGps, hasMakerNote, refreshExif, withoutGps } from './exif-edit.ts';
 import { essentialExif } from './exif-essentials.ts';
 import { essentialIptc } from './iptc.ts';
 import type { Metadata, MetadataPolicy } from './metadata.ts';
@@ -55,7 +55,7 @@ interface Decision {
 
 const labels = { exif: 'EXIF', xmp: 'XMP', iptc: 'IPTC' } as const;
 
-/** What each format can hold as Millrace writes it. libvips' TIFF saver writes no EXIF; only JPEG and TIFF have IPTC. */
+/** What each format gets as Millrace writes it: libvips' TIFF saver writes no EXIF, and IPTC has a place in JPEG alone. */
 const holds: Readonly<Record<OutputFormat, readonly Aspect[]>> = {
   jpeg: ['exif', 'xmp', 'iptc'],
   png: ['exif', 'xmp'],
@@ -63,8 +63,11 @@ const holds: Readonly<Record<OutputFormat, readonly Aspect[]>> = {
   avif: ['exif', 'xmp'],
   jxl: ['exif', 'xmp'],
   gif: [],
-  tiff: ['xmp', 'iptc'],
+  tiff: ['xmp'],
 };
+
+/** libvips reads EXIF and writes it anew here, where it cannot be spliced in: maker notes move, so they may break. */
+const rewritten: readonly OutputFormat[] = ['avif', 'jxl'];
 
 function decide(aspect: Aspect, block: Uint8Array, policy: MetadataPolicy, target: MetadataTarget): Decision {
   if (policy.metadata === 'strip') return dropped('the recipe strips metadata');
@@ -81,6 +84,8 @@ function keep(aspect: Aspect, block: Uint8Array, policy: MetadataPolicy, target:
     return dropped(
       `it is damaged, so that the location in it could not be proven gone; the recipe strips GPS`,
     );
+  if (aspect === 'exif' && rewritten.includes(target.format) && hasMakerNote(whole))
+    return { block: whole, fate: 'converted', note: `${keptNotes.exif}; ${makerNoteNote}` };
   if (fits(aspect, whole, target)) return { block: whole, fate: 'kept', note: keptNotes[aspect] };
   const reduced = reduce(aspect, block, target);
   return { ...reduced, note: `${tooLarge(aspect, whole)}; ${reduced.note}` };
@@ -91,6 +96,7 @@ const keptNotes = {
   xmp: 'orientation and dimensions are those of the output',
   iptc: 'unchanged',
 } as const;
+const makerNoteNote = "the encoder writes EXIF anew, so the camera maker's private notes may not be readable";
 
 function refresh(
   aspect: Aspect,
