@@ -43,20 +43,21 @@ export const slotEvents = [
 export type SlotEvent = (typeof slotEvents)[number];
 
 const table: Readonly<Record<SlotState, Readonly<Partial<Record<SlotEvent, SlotState>>>>> = {
-  idle: { start: 'starting', quarantine: 'quarantined' },
+  idle: { start: 'starting' },
   starting: { hello: 'ready', drain: 'draining', end: 'crashed' },
   ready: { lease: 'busy', drain: 'draining', end: 'crashed' },
   busy: { answer: 'ready', drain: 'draining', end: 'crashed' },
   draining: { end: 'stopped' },
-  stopped: { start: 'starting', quarantine: 'quarantined' },
+  stopped: { start: 'starting' },
   crashed: { 'back-off': 'backing-off', quarantine: 'quarantined' },
-  'backing-off': { rest: 'idle', quarantine: 'quarantined' },
+  'backing-off': { rest: 'idle' },
   quarantined: { rest: 'idle' },
 };
 
 /** @throws MillraceError `internal` when nothing like that can happen to a slot in that state */
 export function transition(state: SlotState, event: SlotEvent): SlotState {
   const next = table[state][event];
-  if (next === undefined) throw new MillraceError('internal', `A slot that is ${state} cannot take "${event}".`);
+  if (next === undefined)
+    throw new MillraceError('internal', `A slot that is ${state} cannot take "${event}".`);
   return next;
 }

@@ -62,7 +62,9 @@ const retirements: Readonly<Record<RetireReason, string>> = {
  * @param output what the worker wrote last
  */
 export function terminationError(termination: Termination, name: string, output: string): MillraceError {
-  const detail = [`The worker ${describeTermination(termination)}.`, output].filter((text) => text !== '').join('\n');
+  const detail = [`The worker ${describeTermination(termination)}.`, output]
+    .filter((text) => text !== '')
+    .join('\n');
   const options = { detail, retriable: true };
   switch (termination.kind) {
     case 'crashed':

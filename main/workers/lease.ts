@@ -1,0 +1,94 @@
+import { cancelled, type MillraceError } from '../../contract/errors.ts';
+import type { RpcClient } from '../../contract/rpc.ts';
+import type { ConvertParams, ConvertResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
+import type { Clock, RunOptions } from '../engine/world.ts';
+import { terminationError, type Termination } from './terminations.ts';
+
+/** One attempt that someone waits for. */
+export interface Run {
+  readonly params: ConvertParams;
+  readonly options: RunOptions;
+  readonly resolve: (result: ConvertResult) => void;
+  readonly reject: (error: MillraceError) => void;
+}
+
+/** A run that a worker has. */
+export interface Lease {
+  /** The worker is gone; the run is told, unless it has its answer. */
+  workerEnded(termination: Termination, output: string): void;
+}
+
+export interface LeaseTerms {
+  readonly clock: Clock;
+  readonly client: RpcClient<WorkerProtocol>;
+  /** Whether messages still pass between the worker and us. */
+  readonly connected: () => boolean;
+  readonly limitMs: number;
+  /** How long the worker may take to let go of a cancelled job, milliseconds. */
+  readonly cancelMs: number;
+  /** The worker has let go of the job; `result` unless it failed or was cancelled. Not called once the worker is lost. */
+  readonly onReleased: (result?: ConvertResult) => void;
+  /** The job has taken longer than its limit. It remains leased until the worker has ended. */
+  readonly onOverdue: () => void;
+  /** The worker does not let go of a cancelled job. The run has been told; the worker is of no use any more. */
+  readonly onStuck: () => void;
+}
+
+/** Gives a run to a worker that has none. */
+export function openLease(run: Run, terms: LeaseTerms): Lease {
+  const { clock, client } = terms;
+  const { signal, onStarted } = run.options;
+  let state: 'running' | 'cancelling' | 'over' = 'running';
+  let forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
+
+  function end(): void {
+    state = 'over';
+    forgetTimer();
+    signal.removeEventListener('abort', cancel);
+  }
+
+  function answered(result: ConvertResult): void {
+    if (state === 'over') return;
+    end();
+    run.resolve(result);
+    terms.onReleased(result);
+  }
+
+  function failed(error: MillraceError): void {
+    // A cancelled call rejects before the worker has let go; a lost connection is explained by the worker's end.
+    if (state !== 'running' || !terms.connected()) return;
+    end();
+    run.reject(error);
+    terms.onReleased();
+  }
+
+  function cancel(): void {
+    state = 'cancelling';
+    forgetTimer();
+    forgetTimer = clock.after(terms.cancelMs, () => {
+      end();
+      run.reject(cancelled());
+      terms.onStuck();
+    });
+    void client.available().then(() => {
+      if (state !== 'cancelling') return;
+      end();
+      run.reject(cancelled());
+      if (terms.connected()) terms.onReleased();
+    });
+  }
+
+  signal.addEventListener('abort', cancel, { once: true });
+  client.call('convert', run.params, { signal }).then(answered, failed);
+  onStarted?.();
+
+  return {
+    workerEnded(termination, output) {
+      if (state === 'over') return;
+      const error =
+        state === 'cancelling' ? cancelled() : terminationError(termination, run.params.name, output);
+      end();
+      run.reject(error);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { constants, setPriority } from 'node:os';
+import { createServer } from '../contract/rpc.ts';
+import { workerProtocol } from '../contract/worker-protocol.ts';
+import { chooseBuild, loadCodecs } from './codecs.ts';
+import { convert } from './image/convert.ts';
+import { findPort } from './worker-port.ts';
+
+// First of all, while there is one thread: on Linux priority belongs to a thread and is inherited by those it makes.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+const port = findPort();
+if (port === undefined) {
+  process.stderr.write(
+    'This is a worker of Millrace. It is started by the app or by the command line: npx millrace --help\n',
+  );
+  process.exit(2);
+}
+
+const codecs = await loadCodecs(chooseBuild());
+const server = createServer(port, workerProtocol, {
+  hello: { pid: process.pid, codecs: codecs.build, versions: codecs.versions },
+  credit: 1,
+  handlers: {
+    convert: (params, { progress }) =>
+      convert(params, codecs, (stage) => {
+        progress({ stage });
+      }),
+  },
+});
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  });
+}
+
+// Whoever started us has gone or has had enough. A write that is under way (`bye`) is finished by the system.
+await server.closed;
+process.exit(0);
