@@ -1,15 +1,16 @@
 import { totalmem } from 'node:os';
+import type { Source } from '../contract/batch.ts';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.ts';
 import { systemClock } from '../main/engine/clock.ts';
-import type { IntakeStream, World } from '../main/engine/world.ts';
-import { createFileIntake } from '../main/files/intake.ts';
+import type { IntakeStream, SourceReader, World } from '../main/engine/world.ts';
 import { createOutputs } from '../main/files/outputs.ts';
 import { createFileSources } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
 import { createChildHost } from '../main/workers/child-host.ts';
 import { createPool, type PoolStats } from '../main/workers/pool.ts';
+import { takeIn } from './intake.ts';
 
 /** Everything the command line works with, put together from real disks, links and processes. */
 export interface Desk extends AsyncDisposable {
@@ -31,6 +32,38 @@ export interface DeskOptions {
 }
 
 export function openDesk(options: DeskOptions): Desk {
-  const machineMemory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-  return undefined as never;
+  const { log } = options;
+  // In a container the machine's memory is not ours.
+  const machine = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  const pool = createPool({
+    host: createChildHost({ entry: options.worker, log }),
+    clock: systemClock,
+    size: options.jobs,
+    log,
+  });
+  return {
+    world: {
+      sources: sourcesByKind({
+        file: createFileSources(),
+        link: createLinkSources({ allowPrivate: options.allowPrivateLinks, clock: systemClock }),
+      }),
+      outputs: createOutputs(),
+      workers: pool,
+      clock: systemClock,
+    },
+    budget: createMemoryBudget(options.memory ?? machine / 2, machine),
+    intake: takeIn,
+    stats: pool.stats,
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+function sourcesByKind(readers: Readonly<Record<Source['kind'], SourceReader>>): SourceReader {
+  return {
+    head: (source, signal) => readers[source.kind].head(source, signal),
+    read: (source, signal) => readers[source.kind].read(source, signal),
+    release: (source) => {
+      readers[source.kind].release(source);
+    },
+  };
 }

@@ -1,8 +1,6 @@
-import type { Readable } from 'node:stream';
-
 /** What a process wrote, as far back as is worth keeping. */
 export interface OutputTail {
-  follow(stream: Readable): void;
+  follow(stream: NodeJS.ReadableStream): void;
   text(): string;
 }
 
@@ -13,7 +11,7 @@ const maxCharacters = 8192;
 export function createOutputTail(onLine: (line: string) => void): OutputTail {
   let tail = '';
 
-  function follow(stream: Readable): void {
+  function follow(stream: NodeJS.ReadableStream): void {
     let rest = '';
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {

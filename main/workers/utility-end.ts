@@ -1,4 +1,3 @@
-import type { Details } from 'electron';
 import { heapIsFull } from './heap-is-full.ts';
 import type { EndOfProcess } from './terminations.ts';
 
@@ -9,8 +8,19 @@ export interface UtilityEnd {
   /** Of `exit`. 0 also after a kill on POSIX. */
   exitCode: number | undefined;
   /** Of `child-process-gone`. */
-  gone: Pick<Details, 'reason' | 'exitCode'> | undefined;
+  gone: { readonly reason: GoneReason; readonly exitCode: number } | undefined;
 }
+
+/** Electron's words for it. */
+export type GoneReason =
+  | 'clean-exit'
+  | 'abnormal-exit'
+  | 'killed'
+  | 'crashed'
+  | 'oom'
+  | 'launch-failed'
+  | 'integrity-failure'
+  | 'memory-eviction';
 
 /** @param output the last that the process wrote */
 export function judgeUtilityEnd(end: UtilityEnd, output: string): EndOfProcess {
