@@ -6,20 +6,14 @@ describe('cancelling', () => {
   it.each(['hang', 'hang and ignore signals', 'wait'])(
     'a job whose worker does not listen (%s) rejects within 200 ms and ends the worker',
     async (name) => {
-      const { run, pids, ended, pool } = testPool('moods');
-      await run('warm up');
+      const { run, said, pids, ended, pool } = testPool('moods');
       const controller = new AbortController();
-      let cancelledAt = 0;
-      const attempt = run(name, {
-        signal: controller.signal,
-        onStarted() {
-          setImmediate(() => {
-            cancelledAt = performance.now();
-            controller.abort();
-          });
-        },
-      });
-      await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+      const attempt = run(name, { signal: controller.signal });
+      const rejected = expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+      await said(`begins ${name}`);
+      const cancelledAt = performance.now();
+      controller.abort();
+      await rejected;
       expect(performance.now() - cancelledAt).toBeLessThan(200);
       await ended(1);
       expect(isAlive(pids[0] ?? 0)).toBe(false);
@@ -29,17 +23,13 @@ describe('cancelling', () => {
   );
 
   it('keeps a worker that stops when it is told to', async () => {
-    const { run, pids } = testPool('moods');
+    const { run, said, pids } = testPool('moods');
     const controller = new AbortController();
-    const attempt = run('wait until cancelled', {
-      signal: controller.signal,
-      onStarted() {
-        setImmediate(() => {
-          controller.abort();
-        });
-      },
-    });
-    await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+    const attempt = run('wait until cancelled', { signal: controller.signal });
+    const rejected = expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+    await said('begins wait until cancelled');
+    controller.abort();
+    await rejected;
     expect((await run('fine')).report.worker.pid).toBe(pids[0]);
     expect(pids).toHaveLength(1);
   });

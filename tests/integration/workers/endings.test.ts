@@ -27,7 +27,7 @@ describe('a worker that ends in the middle of a job', () => {
   );
 
   it('is ended when it hangs up and lives on', async () => {
-    const { run, pool } = testPool('moods', { limits: { drainMs: 50 } });
+    const { run, pool } = testPool('reluctant', { limits: { drainMs: 50 } });
     await expect(run('hang up')).rejects.toMatchObject({ code: 'worker-exited', retriable: true });
     expect(pool.stats().terminations).toEqual({ killed: 1 });
   });
@@ -36,7 +36,7 @@ describe('a worker that ends in the middle of a job', () => {
     const { run, log } = testPool('moods');
     await expect(run('crash after last words')).rejects.toMatchObject({
       code: 'worker-crashed',
-      detail: 'The worker crashed (SIGSEGV).\ndecoder: assertion failed',
+      detail: 'The worker crashed (SIGSEGV).\nbegins crash after last words\ndecoder: assertion failed',
     });
     expect(log).toContainEqual({ level: 'debug', message: 'worker 0.1: decoder: assertion failed' });
     expect(log).toContainEqual({ level: 'warn', message: 'Worker 0.1 crashed (SIGSEGV).' });
@@ -47,5 +47,14 @@ describe('a worker that ends in the middle of a job', () => {
     const names = ['crash', 'a', 'b', 'exit 3', 'c', 'd'];
     const results = await Promise.allSettled(names.map((name) => run(name)));
     expect(names.filter((_, index) => results[index]?.status === 'rejected')).toEqual(['crash', 'exit 3']);
+  });
+
+  it('is not ended by the Ctrl-C that a terminal sends to it too', async () => {
+    const { run, said, pids } = testPool('moods');
+    await run('warm up');
+    process.kill(pids[0] ?? 0, 'SIGINT');
+    await run('fine');
+    await said('begins fine');
+    expect(pids).toHaveLength(1);
   });
 });

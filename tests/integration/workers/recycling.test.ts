@@ -36,10 +36,14 @@ it('ends a worker that has had nothing to do for a while, and starts another whe
 
 it('ends a worker that does not finish when it is asked to', async () => {
   const clock = createFakeClock();
-  const { run, ended } = testPool('reluctant', { clock, limits: { idleMs: 30_000, drainMs: 2_000 } });
+  const { run, ended, pool } = testPool('reluctant', { clock, limits: { idleMs: 30_000, drainMs: 2_000 } });
   await run('a');
   clock.advance(30_000);
   clock.advance(2_000);
   await ended(1);
   await run('b');
+  const down = pool.shutdown();
+  clock.advance(2_000);
+  await down;
+  expect(pool.stats().terminations).toEqual({ retired: 2 });
 });

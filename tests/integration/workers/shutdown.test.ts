@@ -28,11 +28,10 @@ it('lets running jobs finish within the grace, and rejects those that wait', asy
 it.each(['hang', 'hang and ignore signals'])(
   'ends a worker that hangs (%s) after the grace',
   async (name) => {
-    const { run, pool, pids } = testPool('moods');
-    const started = Promise.withResolvers<void>();
-    const running = run(name, { onStarted: started.resolve });
-    await started.promise;
-    await Promise.all([expect(running).rejects.toMatchObject({ code: 'cancelled' }), pool.shutdown(20)]);
+    const { run, said, pool, pids } = testPool('moods');
+    const rejected = expect(run(name)).rejects.toMatchObject({ code: 'cancelled' });
+    await said(`begins ${name}`);
+    await Promise.all([rejected, pool.shutdown(20)]);
     expect(pids.map(isAlive)).toEqual([false]);
   },
 );

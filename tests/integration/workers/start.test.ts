@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseRecipe } from '../../../contract/recipe.ts';
+import { systemClock } from '../../../main/engine/clock.ts';
+import { createPool } from '../../../main/workers/pool.ts';
 import { testPool } from '../../fixtures/pools.ts';
 
 const startSoon = { backOffMs: () => 1 };
@@ -42,9 +45,6 @@ describe('workers that die before they are ready', () => {
 
 describe('a program that the system does not start', () => {
   it('is told with the reason of the system', async () => {
-    const { createPool } = await import('../../../main/workers/pool.ts');
-    const { systemClock } = await import('../../../main/engine/clock.ts');
-    const { parseRecipe } = await import('../../../contract/recipe.ts');
     const pool = createPool({
       host: {
         start() {

@@ -1,0 +1,101 @@
+/**
+ * Who may import whom: the table of docs/ARCHITECTURE.md. Tests may import anything.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const own = '^(contract|main|preload|renderer|utility|cli|bench|bin|tests)/';
+const test = '\\.test\\.ts$';
+
+/** A room and what of ours it may import. */
+function room(name, from, allowed, notFrom = []) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: from, pathNot: [test, ...notFrom] },
+    to: { path: own, pathNot: allowed },
+  };
+}
+
+/** Files that may import electron. */
+const electronPlaces = '^(main/index\\.ts|main/app/|main/bridge/|main/workers/utility-host\\.ts|preload/)';
+
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: own, pathNot: ['\\.d\\.ts$', test, '^(bin|tests|bench/peers)/'] },
+      to: {},
+    },
+    room('contract-imports-nothing-of-ours', '^contract/', ['^contract/']),
+    room('utility-imports-contract', '^utility/', ['^utility/', '^contract/']),
+    room('preload-imports-contract', '^preload/', ['^preload/', '^contract/']),
+    room('renderer-imports-contract', '^renderer/', ['^renderer/', '^contract/']),
+    room('engine-imports-contract', '^main/engine/', ['^main/engine/', '^contract/']),
+    room('main-imports-contract-and-siblings', '^main/', ['^main/', '^contract/', '^package\\.json$']),
+    room('cli-imports-the-engine-and-its-world', '^cli/', [
+      '^cli/',
+      '^contract/',
+      '^main/(engine|workers|files|net|store)/',
+    ]),
+    {
+      name: 'siblings-do-not-import-the-shell',
+      severity: 'error',
+      from: { path: '^main/(engine|workers|files|net|store)/', pathNot: test },
+      to: { path: '^main/(app|bridge|index\\.ts)' },
+    },
+    {
+      name: 'files-net-and-workers-know-only-the-engine',
+      severity: 'error',
+      from: { path: '^main/(files|net|workers|store)/', pathNot: test },
+      to: { path: '^main/(files|net|workers|store)/', pathNot: '^main/$1/' },
+    },
+    {
+      name: 'cli-has-no-electron-host',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^main/workers/utility-host\\.ts$' },
+    },
+    {
+      name: 'electron-only-in-the-shell',
+      severity: 'error',
+      from: { path: own, pathNot: [electronPlaces, test] },
+      to: { path: '(^|/)node_modules/electron(-log)?/' },
+    },
+    {
+      name: 'engine-has-no-file-system',
+      severity: 'error',
+      from: { path: '^main/engine/', pathNot: test },
+      to: { path: '^(node:)?fs(/promises)?$' },
+    },
+    {
+      name: 'contract-and-renderer-have-no-node',
+      severity: 'error',
+      from: { path: '^(contract|renderer)/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'workers-are-pure',
+      comment: 'A worker opens no file and no socket.',
+      severity: 'error',
+      from: { path: '^utility/', pathNot: test },
+      to: { path: '^(node:)?(fs|fs/promises|net|http|https|dgram|dns|tls|child_process|worker_threads)$' },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-test-code-in-the-product',
+      severity: 'error',
+      from: { path: '^(contract|main|preload|renderer|utility|cli)/', pathNot: test },
+      to: { path: '^(tests|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(out|\\.cache)/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.vue', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string): string => resolve(import.meta.dirname, path);
+
+// Every input is named: electron-vite looks in `src/` by itself, and our rooms stand at the top.
+export default defineConfig({
+  main: {
+    build: {
+      outDir: at('out/main'),
+      sourcemap: true,
+      rollupOptions: {
+        input: {
+          index: at('main/index.ts'),
+          'image-worker': at('utility/image-worker.ts'),
+          cli: at('cli/index.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: at('out/preload'),
+      sourcemap: true,
+      // A sandboxed preload is loaded as CommonJS and can require nothing but electron.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { index: at('preload/index.ts') },
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    plugins: [vue()],
+    build: {
+      outDir: at('out/renderer'),
+      sourcemap: true,
+      rollupOptions: { input: { index: at('renderer/index.html') } },
+    },
+  },
+});

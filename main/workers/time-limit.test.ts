@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { outputFormats } from '../../contract/formats.ts';
+import { timeLimit } from './time-limit.ts';
+
+describe('timeLimit', () => {
+  it.each(outputFormats)('gives the smallest %s half a minute', (format) => {
+    expect(timeLimit({ pixels: 256, bytes: 10, format })).toBeGreaterThanOrEqual(30_000);
+    expect(timeLimit({ pixels: 256, bytes: 10, format })).toBeLessThan(31_000);
+  });
+
+  it.each([
+    // A photograph of 24 megapixels; measured megapixels per second of the slowest setting (imaging measurements).
+    ['jpeg', 6.5],
+    ['png', 0.5],
+    ['webp', 2.5],
+    ['avif', 0.27],
+    ['jxl', 0.4],
+  ] as const)(
+    'gives a photograph to %s at least four times what its slowest setting takes',
+    (format, speed) => {
+      const limit = timeLimit({ pixels: 24e6, bytes: 8e6, format });
+      expect(limit).toBeGreaterThan(4 * (24 / speed) * 1000);
+    },
+  );
+
+  it('grows with the pixels', () => {
+    const [one, two, three] = [1e6, 2e6, 3e6].map((pixels) =>
+      timeLimit({ pixels, bytes: 1, format: 'jpeg' }),
+    );
+    expect((three ?? 0) - (two ?? 0)).toBeCloseTo((two ?? 0) - (one ?? 0));
+    expect(two).toBeGreaterThan(one ?? 0);
+  });
+
+  it('allows for frames that the header does not tell, where the target can move', () => {
+    const animation = { pixels: 1e5, bytes: 10e6 };
+    expect(timeLimit({ ...animation, format: 'webp' })).toBeGreaterThan(10 * 60_000);
+    expect(timeLimit({ ...animation, format: 'png' })).toBeLessThan(60_000);
+  });
+});
