@@ -3,8 +3,7 @@ import { toPortLike, type PortLike } from '../port.ts';
 /** What is used of the DOM's `MessagePort`; declared here because the contract has no DOM types. */
 export interface DomPort {
   postMessage(message: unknown): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: 'close', listener: () => void): void;
+  addEventListener(type: 'message' | 'close', listener: (event: object) => void): void;
   start(): void;
   close(): void;
 }
@@ -17,7 +16,7 @@ export function fromDomPort(port: DomPort): PortLike {
     },
     onMessage: (listener) => {
       port.addEventListener('message', (event) => {
-        listener(event.data);
+        listener('data' in event ? event.data : undefined);
       });
     },
     onClose: (listener) => {

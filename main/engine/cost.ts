@@ -55,10 +55,11 @@ export function estimateCost(head: SourceHead, from: InputFormat, to: OutputForm
 
 /**
  * Memory one job needs at its worst, bytes: the source in both processes, its pixels decoded, transformed and as the
- * encoder sees them, 4 bytes each.
+ * encoder sees them, 4 bytes each. A picture over the recipe's limit is refused by its header and never decoded.
  */
-export function estimateMemory(head: SourceHead): number {
-  return 2 * head.bytes + 3 * 4 * pixelsOf(head);
+export function estimateMemory(head: SourceHead, recipe: Recipe): number {
+  const pixels = pixelsOf(head);
+  return 2 * head.bytes + (pixels > recipe.pixelLimit ? 0 : 3 * 4 * pixels);
 }
 
 /** Pixels of the output, near enough for a cost. */

@@ -51,7 +51,7 @@ export async function prepareJob(
       from: format,
       to,
       cost: estimateCost(head, format, to, recipe),
-      memory: estimateMemory(head),
+      memory: estimateMemory(head, recipe),
       reservation,
     };
   } catch (error) {

@@ -32,7 +32,7 @@ interface Stage {
   readonly clock: FakeClock;
   readonly log: string[];
   readonly worker: WorkerProcess;
-  gone(reason: string, exitCode: number, name?: string): void;
+  readonly gone: (reason: string, exitCode: number, name?: string) => void;
 }
 
 function stage(): Stage {

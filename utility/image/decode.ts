@@ -6,8 +6,8 @@ import { decodeHeic } from './heic.ts';
 import { isSrgb } from './icc.ts';
 import { decodeJxl } from './jxl.ts';
 import type { Pixels } from './pixels.ts';
-import type { Header } from './probe.ts';
-import { damaged } from './refusals.ts';
+import type { Header } from './header.ts';
+import { damaged } from './damage.ts';
 import { MillraceError } from '../../contract/errors.ts';
 
 export interface DecodePlan {

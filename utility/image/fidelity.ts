@@ -1,7 +1,7 @@
 import { formatLabel, formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Fidelity } from '../../contract/report.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { Header } from './probe.ts';
+import type { Header } from './header.ts';
 
 /** What became of everything about the picture itself that could have been lost without anyone noticing. */
 export function pictureFidelity(

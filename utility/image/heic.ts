@@ -1,6 +1,6 @@
-import type { Header } from './probe.ts';
+import type { Header } from './header.ts';
 import type { Pixels } from './pixels.ts';
-import { damaged } from './refusals.ts';
+import { damaged } from './damage.ts';
 
 /**
  * Decodes the primary picture of a HEIC or HEIF file to 8 bits. libheif applies the file's own rotation and mirroring,

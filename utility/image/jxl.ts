@@ -1,9 +1,9 @@
 import type Vips from 'wasm-vips';
-import { colourName, modelOf, type Header } from './probe.ts';
+import { colourName, modelOf, type Header } from './header.ts';
 import type { Metadata } from './metadata/metadata.ts';
 import { extractMetadata } from './metadata/extract.ts';
 import type { Pixels } from './pixels.ts';
-import { damaged } from './refusals.ts';
+import { damaged } from './damage.ts';
 
 let loading: Promise<typeof Vips> | undefined;
 

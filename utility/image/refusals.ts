@@ -2,15 +2,8 @@ import { MillraceError } from '../../contract/errors.ts';
 import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import { targetSize } from './geometry.ts';
-import type { Header } from './probe.ts';
-
-export function damaged(name: string, cause: unknown): MillraceError {
-  return new MillraceError(
-    'damaged-image',
-    `${name} is damaged or incomplete: it cannot be decoded to its end. Copy it again from where it came.`,
-    { detail: cause instanceof Error ? cause.message : String(cause), cause },
-  );
-}
+import { damaged } from './damage.ts';
+import type { Header } from './header.ts';
 
 /**
  * Refuses from the header what must not, or cannot, be done.

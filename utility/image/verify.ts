@@ -3,7 +3,8 @@ import type { OutputFormat } from '../../contract/formats.ts';
 import { formatTraits } from '../../contract/formats.ts';
 import type { Codecs } from '../codecs.ts';
 import { hasAlpha, type Pixels } from './pixels.ts';
-import { probe, type Header } from './probe.ts';
+import type { Header } from './header.ts';
+import { probe } from './probe.ts';
 
 /**
  * Opens what was written, as anyone else would, and compares its header with what it should be.
