@@ -6,7 +6,7 @@ import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.
 import { systemClock } from '../main/engine/clock.ts';
 import type { IntakeStream, SourceReader, World } from '../main/engine/world.ts';
 import { createOutputs } from '../main/files/outputs.ts';
-import { createFileSources } from '../main/files/sources.ts';
+import { createFileSources, describeHead } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
 import { createChildHost } from '../main/workers/child-host.ts';
 import { createPool, type PoolStats } from '../main/workers/pool.ts';
@@ -45,7 +45,11 @@ export function openDesk(options: DeskOptions): Desk {
     world: {
       sources: sourcesByKind({
         file: createFileSources(),
-        link: createLinkSources({ allowPrivate: options.allowPrivateLinks, clock: systemClock }),
+        link: createLinkSources({
+          allowPrivate: options.allowPrivateLinks,
+          clock: systemClock,
+          describe: describeHead,
+        }),
       }),
       outputs: createOutputs(),
       workers: pool,

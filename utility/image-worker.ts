@@ -1,12 +1,8 @@
-import { constants, setPriority } from 'node:os';
 import { createServer } from '../contract/rpc.ts';
 import { workerProtocol } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
 import { findPort } from './worker-port.ts';
-
-// First of all, while there is one thread: on Linux priority belongs to a thread and is inherited by those it makes.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const port = findPort();
 if (port === undefined) {

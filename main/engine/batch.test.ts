@@ -245,7 +245,7 @@ describe('memory', () => {
         workers: 4,
         head: (name) => {
           if (name === 'large.jpg') return { width: 5000, height: 5000 };
-          return name === 'absurd.jpg' ? { width: 60_000, height: 60_000 } : {};
+          return name === 'absurd.jpg' ? { width: 30_000, height: 30_000 } : {};
         },
       },
       budget,

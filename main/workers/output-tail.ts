@@ -1,7 +1,7 @@
 /** What a process wrote, as far back as is worth keeping. */
 export interface OutputTail {
-  follow(stream: NodeJS.ReadableStream): void;
-  text(): string;
+  readonly follow: (stream: NodeJS.ReadableStream) => void;
+  readonly text: () => string;
 }
 
 /** Characters kept: a fatal error of V8 with its stack fits. */

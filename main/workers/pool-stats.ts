@@ -31,10 +31,10 @@ export interface PoolStats {
 export interface PoolMeter {
   waited(ms: number): void;
   ran(ms: number): void;
-  started(): void;
+  readonly started: () => void;
   terminated(termination: Termination): void;
   worked(cpuMs: number): void;
-  stats(): PoolStats;
+  readonly stats: () => PoolStats;
 }
 
 export function createPoolMeter(): PoolMeter {

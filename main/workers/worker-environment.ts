@@ -23,7 +23,7 @@ const inherited = [
  * The environment of a worker: a short list instead of the parent's whole, which may hold secrets and Node options.
  *
  * Two arenas instead of eight per core keep glibc from holding on to freed pixels: 373 instead of 543 MB resident in
- * one run, at no visible cost (docs/decisions, imaging measurements).
+ * one run, at no visible cost.
  */
 export function workerEnvironment(parent: NodeJS.ProcessEnv): Record<string, string> {
   const environment: Record<string, string> = { MALLOC_ARENA_MAX: '2' };

@@ -12,16 +12,16 @@ it('leaves no process behind and takes no more runs', async () => {
 
 it('lets running jobs finish within the grace, and rejects those that wait', async () => {
   const { run, pool, pids } = testPool('moods');
-  const shutdown = Promise.withResolvers<void>();
+  let shutdown: Promise<void> | undefined;
   const running = run('fine', {
     onStarted() {
-      void pool.shutdown(60_000).then(shutdown.resolve);
+      shutdown = pool.shutdown(60_000);
     },
   });
   const waiting = run('waiting');
   await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
   expect((await running).bytes).toEqual(new Uint8Array([1, 2, 3]));
-  await shutdown.promise;
+  await shutdown;
   expect(pids.map(isAlive)).toEqual([false]);
 });
 
