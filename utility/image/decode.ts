@@ -87,7 +87,7 @@ async function decodeWithSharp(
     width: info.width,
     height: moving ? (info.pageHeight ?? info.height / frames) : info.height,
     frames,
-    channels: info.channels as Pixels['channels'],
+    channels: info.channels,
     bitDepth: deep ? 16 : 8,
     ...(plan.toSrgb || icc === undefined || isSrgb(icc) ? {} : { icc }),
     ...(moving && header.delays !== undefined ? { delays: header.delays } : {}),

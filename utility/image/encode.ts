@@ -177,7 +177,7 @@ async function encodePng(
   const png = await open(pixels, codecs).png(options).toBuffer();
   if (encoder !== 'oxipng') return png;
   const { losslessCompressPng } = await import('@napi-rs/image');
-  return losslessCompressPng(png, { strip: false } as never);
+  return losslessCompressPng(png, { strip: false });
 }
 
 /** The same coefficients, coded anew: every pixel stays as it was. */

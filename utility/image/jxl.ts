@@ -9,9 +9,7 @@ let loading: Promise<typeof Vips> | undefined;
 
 /** libvips with JPEG XL, in WebAssembly; loaded when the first JPEG XL comes by. One thread, like every worker. */
 async function vips(): Promise<typeof Vips> {
-  loading ??= import('wasm-vips').then(({ default: load }) =>
-    load({ dynamicLibraries: ['vips-jxl.wasm'], preRun: (module) => void module.setAutoDeleteLater?.(true) }),
-  );
+  loading ??= import('wasm-vips').then(({ default: load }) => load({ dynamicLibraries: ['vips-jxl.wasm'] }));
   const loaded = await loading;
   loaded.concurrency(1);
   loaded.Cache.max(0);

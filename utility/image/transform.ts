@@ -56,7 +56,7 @@ async function transformFrame(
     data: deep ? wide(raw.data) : raw.data,
     width: raw.info.width,
     height: raw.info.height,
-    channels: raw.info.channels as Pixels['channels'],
+    channels: raw.info.channels,
   };
   return recipe.flip === 'none' ? turned : flip(turned, recipe.flip);
 }
