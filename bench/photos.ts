@@ -1,6 +1,7 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
+import sharp from 'sharp';
 
 /** A folder of photographs to work on, under names that do not repeat. */
 export interface PhotoSet {
@@ -12,18 +13,23 @@ export interface PhotoSet {
 }
 
 const corpus = process.env['MILLRACE_CORPUS'] ?? join(import.meta.dirname, '../../shared/corpus');
+/** Larger photographs would make a run of a hundred take minutes and tell nothing more. */
+const maxPixels = 4.6e6;
 
-/** Copies the corpus's camera photographs as often as it takes to have at least `count` of them. */
+/**
+ * The corpus's photographs of up to 4.6 megapixels, as often as it takes to have at least `count` files. Those that
+ * come as PNG (the Kodak and CLIC sets) become JPEGs of quality 92, so that all work starts from JPEG.
+ */
 export async function makePhotoSet(count: number): Promise<PhotoSet> {
-  const originals = join(corpus, 'camera-jpeg');
-  const names = (await readdir(originals)).filter((name) => name.endsWith('.jpg')).sort();
   const root = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   const folder = join(root, 'photos');
+  await mkdir(folder);
+  const originals = await readPhotos();
   const files: string[] = [];
   for (let round = 1; files.length < count; round += 1) {
-    for (const name of names) {
-      const file = join(folder, `${String(round).padStart(2, '0')}-${name}`);
-      await cp(join(originals, name), file);
+    for (const { name, bytes } of originals) {
+      const file = join(folder, `${String(round).padStart(2, '0')}-${name}.jpg`);
+      await writeFile(file, bytes);
       files.push(file);
     }
   }
@@ -33,4 +39,18 @@ export async function makePhotoSet(count: number): Promise<PhotoSet> {
     outputFolder: () => mkdtemp(join(root, 'out-')),
     remove: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+async function readPhotos(): Promise<{ name: string; bytes: Buffer }[]> {
+  const photos = [];
+  for (const set of ['camera-jpeg', 'photo-png']) {
+    for (const file of (await readdir(join(corpus, set))).sort()) {
+      const bytes = await readFile(join(corpus, set, file));
+      const { width, height, format } = await sharp(bytes).metadata();
+      if (width * height > maxPixels) continue;
+      const jpeg = format === 'jpeg' ? bytes : await sharp(bytes).jpeg({ quality: 92 }).toBuffer();
+      photos.push({ name: parse(file).name, bytes: jpeg });
+    }
+  }
+  return photos;
 }

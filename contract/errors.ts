@@ -13,7 +13,7 @@ export const errorCodes = [
   'too-many-pixels',
   'too-large-for-format',
   'animation-refused',
-  'transparency-refused',
+  'lossless-refused',
   'encode-failed',
   'verify-failed',
   // the source
