@@ -45,6 +45,12 @@ export default {
       to: { path: '^main/(app|bridge|index\\.ts)' },
     },
     {
+      name: 'the-shell-does-not-import-the-bridge',
+      severity: 'error',
+      from: { path: '^main/app/', pathNot: test },
+      to: { path: '^main/(bridge|index\\.ts)' },
+    },
+    {
       name: 'files-net-and-workers-know-only-the-engine',
       severity: 'error',
       from: { path: '^main/(files|net|workers|store)/', pathNot: test },
@@ -69,9 +75,10 @@ export default {
       to: { path: '^(node:)?fs(/promises)?$' },
     },
     {
-      name: 'contract-and-renderer-have-no-node',
+      name: 'contract-renderer-and-preload-have-no-node',
+      comment: 'The contract runs everywhere; the page and its preload are sandboxed.',
       severity: 'error',
-      from: { path: '^(contract|renderer)/', pathNot: test },
+      from: { path: '^(contract|renderer|preload)/', pathNot: test },
       to: { dependencyTypes: ['core'] },
     },
     {

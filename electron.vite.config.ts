@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -35,7 +36,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [vue()],
+    plugins: [vue(), developmentStyles()],
     build: {
       outDir: at('out/renderer'),
       sourcemap: true,
@@ -43,3 +44,12 @@ export default defineConfig({
     },
   },
 });
+
+/** The development server puts styles into the page by script, which the page's own policy forbids, and should. */
+function developmentStyles(): Plugin {
+  return {
+    name: 'development-styles',
+    apply: 'serve',
+    transformIndexHtml: (html) => html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+  };
+}

@@ -44,6 +44,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['main/**'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          // Electron is ready only after main has been evaluated, so waiting here would never end.
+          selector: 'AwaitExpression:not(:function *)',
+          message: 'No await at the top level of the main process (electron/electron#40719).',
+        },
+      ],
+    },
+  },
+  {
     files: ['renderer/src/main.ts'],
     // typescript-eslint cannot look into .vue files; vue-tsc checks what is imported from them.
     rules: { '@typescript-eslint/no-unsafe-argument': 'off' },

@@ -55,15 +55,23 @@ export const peers: readonly Competitor[] = [
     name: `vips under xargs -P${String(cores)}`,
     needs: ['vips', 'xargs'],
     env: { VIPS_CONCURRENCY: '1' },
-    command: (work, files, folder) => {
-      const save = { webp: '[Q=80,strip]', jpg: undefined, avif: '[Q=60,effort=0,subsample-mode=off,strip]' }[
-        work.extension
-      ];
-      // Debian's libvips has no mozjpeg, so it cannot do the same JPEG work.
-      return save === undefined
-        ? undefined
-        : xargs(files, `vips copy "$0" "${folder}/$(basename "$0" .jpg).${work.extension}${save}"`);
-    },
+    // Debian's libvips has neither mozjpeg nor AVIF, so it can do the WebP work alone.
+    command: (work, files, folder) =>
+      work.extension === 'webp'
+        ? xargs(files, `vips copy "$0" "${folder}/$(basename "$0" .jpg).webp[Q=80,strip]"`)
+        : undefined,
+  },
+  {
+    name: `avifenc under xargs -P${String(cores)}`,
+    needs: ['avifenc', 'xargs'],
+    // libvips' effort 0 is libaom's speed 9, and its quality 60 (100 - 60) * 63 / 100 of libaom's levels.
+    command: (work, files, folder) =>
+      work.extension === 'avif'
+        ? xargs(
+            files,
+            `avifenc -j 1 -s 9 -y 444 --min 0 --max 63 -a end-usage=q -a cq-level=25 "$0" "${folder}/$(basename "$0" .jpg).avif" >/dev/null`,
+          )
+        : undefined,
   },
   // The WebP settings of both equal libwebp's defaults; neither has mozjpeg nor AVIF's effort 0.
   {

@@ -1,16 +1,21 @@
 #!/usr/bin/env node
 // Starts the built command line. Runs on any Node since 20: where the running one is too old, the pinned one of
 // node_modules takes over. Built first when it has not been.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureBuilt } from './ensure-built.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const cli = join(root, 'out/main/cli.js');
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const isNewEnough = major > 22 || (major === 22 && minor >= 15);
+const output = 'out/main/cli.js';
+const usageError = 2;
+
+// The major version that Electron carries too; before it there is no `await using`.
+const neededMajor = 24;
+const isNewEnough = Number.parseInt(process.versions.node, 10) >= neededMajor;
 
 /** The Node that comes with the development dependencies, or nothing. */
 function pinnedNode() {
@@ -23,38 +28,32 @@ function pinnedNode() {
   }
 }
 
+/** Runs the command line in a process of its own and ends as it ended. */
+function runWith(node) {
+  const child = spawn(node, [join(root, output), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C on a terminal reaches the child by itself; told twice it would end at once instead of cleanly.
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !hasTerminal) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    console.error(`millrace: ${node} could not be started: ${error.message}`);
+    process.exit(usageError);
+  });
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + constants.signals[signal]);
+  });
+}
+
 const node = isNewEnough ? process.execPath : pinnedNode();
 if (node === undefined) {
   console.error(
-    `millrace: Node 22.15 or newer is needed, this is ${process.versions.node}. Run npm ci in ${root} first.`,
+    `millrace: Node ${neededMajor} or newer is needed, this is ${process.versions.node}. Run npm ci in ${root} first.`,
   );
-  process.exit(2);
+  process.exit(usageError);
 }
-
-if (!existsSync(cli)) {
-  console.error('millrace: building it first, once ...');
-  const script = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
-  const { status } = spawnSync(node, [script, 'build', '--logLevel', 'error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) {
-    console.error(`millrace: it could not be built. Run npm ci in ${root}, then try again.`);
-    process.exit(2);
-  }
-}
-
-if (node === process.execPath) {
-  await import(cli);
-} else {
-  const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself, being of the same terminal; a kill of this process does not.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (signal !== 'SIGINT') child.kill(signal);
-    });
-  }
-  child.on('exit', (code, signal) => {
-    process.exit(code ?? (signal === 'SIGINT' ? 130 : 1));
-  });
-}
+if (!ensureBuilt(root, output, node)) process.exit(usageError);
+if (node === process.execPath) await import(pathToFileURL(join(root, output)).href);
+else runWith(node);

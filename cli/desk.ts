@@ -6,7 +6,8 @@ import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.
 import { systemClock } from '../main/engine/clock.ts';
 import type { IntakeStream, SourceReader, World } from '../main/engine/world.ts';
 import { createOutputs } from '../main/files/outputs.ts';
-import { createFileSources, describeHead } from '../main/files/sources.ts';
+import { describeHead } from '../main/files/picture-head.ts';
+import { createFileSources } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
 import { createChildHost } from '../main/workers/child-host.ts';
 import { createPool, type PoolStats } from '../main/workers/pool.ts';

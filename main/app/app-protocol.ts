@@ -38,15 +38,21 @@ export function serveApp(protocol: Pick<Protocol, 'handle'>, folder: string): vo
 
 /** The file an address of the page stands for; undefined for another host or a path that leads out of the folder. */
 export function resolveAppUrl(url: string, folder: string): string | undefined {
-  const { protocol, host, pathname } = new URL(url);
-  if (`${protocol}//${host}` !== appOrigin) return undefined;
+  if (originOf(url) !== appOrigin) return undefined;
   let path: string;
   try {
-    path = decodeURIComponent(pathname);
+    path = decodeURIComponent(new URL(url).pathname);
   } catch {
     return undefined;
   }
   if (path.includes('\0') || path.includes('\\')) return undefined;
   const file = normalize(join(folder, path === '/' ? 'index.html' : path));
   return file.startsWith(folder + sep) ? file : undefined;
+}
+
+/** Scheme and host of an address; undefined when it is none. (`URL.origin` is "null" for schemes of one's own.) */
+export function originOf(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }

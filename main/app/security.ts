@@ -1,5 +1,5 @@
 import type { Session, WebContents } from 'electron';
-import { appOrigin } from './app-protocol.ts';
+import { originOf } from './app-protocol.ts';
 import type { Log } from './log.ts';
 
 /** The page needs no camera, no place, no clipboard: whatever asks is told no. */
@@ -12,11 +12,15 @@ export function denyPermissions(
   session.setPermissionCheckHandler(() => false);
 }
 
-/** Keeps every page where it is: no navigation, no new windows, no web views. */
-export function guardContents(contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>, log: Log): void {
+/** Keeps every page where it is: no navigation but a reload, no new windows, no web views. */
+export function guardContents(
+  contents: Pick<WebContents, 'on' | 'getURL' | 'setWindowOpenHandler'>,
+  log: Pick<Log, 'warn'>,
+): void {
   contents.on('will-navigate', (event) => {
+    if (event.url === contents.getURL()) return;
     event.preventDefault();
-    log.warn('A navigation was blocked.');
+    log.warn(`A navigation to ${event.url} was blocked.`);
   });
   contents.on('will-attach-webview', (event) => {
     event.preventDefault();
@@ -24,13 +28,10 @@ export function guardContents(contents: Pick<WebContents, 'on' | 'setWindowOpenH
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** Whether a message came from our own page, in its top frame. */
-export function isOwnFrame(frame: { readonly url: string; readonly parent: unknown } | null): boolean {
-  if (frame?.parent !== null) return false;
-  try {
-    const { protocol, host } = new URL(frame.url);
-    return `${protocol}//${host}` === appOrigin;
-  } catch {
-    return false;
-  }
+/** Whether a message came from our own page, in its top frame. A frame that is gone by now has no say. */
+export function isOwnFrame(
+  frame: { readonly url: string; readonly parent: unknown } | null,
+  origin: string,
+): boolean {
+  return frame?.parent === null && originOf(frame.url) === origin;
 }

@@ -1,8 +1,14 @@
 import { BrowserWindow } from 'electron';
-import { appOrigin } from './app-protocol.ts';
+
+export interface WindowOptions {
+  /** File of the preload script. */
+  readonly preload: string;
+  /** Picture for the task bar where the desktop does not take it from the package. */
+  readonly icon: string;
+}
 
 /** Opens the window. It is shown when there is something to see, so that it does not flash. */
-export function createWindow(preload: string): BrowserWindow {
+export function openWindow({ preload, icon }: WindowOptions): BrowserWindow {
   const window = new BrowserWindow({
     width: 960,
     height: 640,
@@ -10,7 +16,7 @@ export function createWindow(preload: string): BrowserWindow {
     minHeight: 360,
     show: false,
     title: 'Millrace',
-    backgroundColor: '#f6f5f2',
+    icon,
     webPreferences: {
       preload,
       contextIsolation: true,
@@ -22,6 +28,5 @@ export function createWindow(preload: string): BrowserWindow {
   window.once('ready-to-show', () => {
     window.show();
   });
-  void window.loadURL(`${appOrigin}/index.html`);
   return window;
 }

@@ -1,5 +1,6 @@
 import { link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { cancelled } from '../../contract/errors.ts';
 import { destinationError, hasCode } from './file-errors.ts';
 import { temporaryName } from './temporary-name.ts';
 
@@ -37,19 +38,28 @@ export async function commitFile(path: string, bytes: Uint8Array, options: Commi
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   try {
+    signal.throwIfAborted();
     await files.mkdir(folder, { recursive: true });
     await writeTemporary(files, temporary, bytes, modifiedMs, signal);
-    try {
+    await undoing(files, temporary, async () => {
       signal.throwIfAborted();
       await giveName(files, temporary, path);
-    } catch (error) {
-      await remove(files, temporary);
-      throw error;
-    }
-    await flushFolder(files, folder);
+    });
+    await undoing(files, path, () => flushFolder(files, folder));
   } catch (error) {
-    signal.throwIfAborted();
-    throw error instanceof NameTaken ? error : destinationError(error, path);
+    if (error instanceof NameTaken) throw error;
+    throw signal.aborted ? cancelled(error) : destinationError(error, path);
+  }
+}
+
+/** Does a step; where it fails, the file that led to it goes. */
+async function undoing(files: CommitFiles, path: string, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    // The step's error is the one to tell; a temporary file that will not go is known as ours by its name.
+    await files.unlink(path).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -61,17 +71,31 @@ async function writeTemporary(
   signal: AbortSignal,
 ): Promise<void> {
   const file = await files.open(path, 'wx');
+  await undoing(files, path, async () => {
+    try {
+      await file.writeFile(bytes, { signal });
+      await setModified(file, modifiedMs);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function setModified(file: FileHandle, modifiedMs: number | undefined): Promise<void> {
+  if (modifiedMs === undefined) return;
+  // Node takes a number before 1970 for "now", and a date to the millisecond only.
+  const modified = modifiedMs < 0 ? new Date(modifiedMs) : modifiedMs / 1000;
   try {
-    await file.writeFile(bytes, { signal });
-    if (modifiedMs !== undefined) await file.utimes(modifiedMs / 1000, modifiedMs / 1000);
-    await file.sync();
-    await file.close();
+    await file.utimes(modified, modified);
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await remove(files, path);
-    throw error;
+    // A disk that cannot hold this date (FAT knows none before 1980) is no reason to lose the picture.
+    if (!hasCode(error, 'EINVAL', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP')) throw error;
   }
 }
+
+/** What disks without hard links say of one. Windows calls a function that a disk does not have EISDIR. */
+const noLinks = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL', 'EISDIR'];
 
 /** `link` fails where the name is taken, which `rename` on POSIX does not. */
 async function giveName(files: CommitFiles, temporary: string, path: string): Promise<void> {
@@ -79,11 +103,11 @@ async function giveName(files: CommitFiles, temporary: string, path: string): Pr
     await files.link(temporary, path);
   } catch (error) {
     if (hasCode(error, 'EEXIST')) throw new NameTaken(path);
-    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL')) throw error;
+    if (!hasCode(error, ...noLinks)) throw error;
     await claimAndRename(files, temporary, path);
     return;
   }
-  await files.unlink(temporary);
+  await undoing(files, path, () => files.unlink(temporary));
 }
 
 /**
@@ -98,12 +122,7 @@ async function claimAndRename(files: CommitFiles, temporary: string, path: strin
     if (hasCode(error, 'EEXIST')) throw new NameTaken(path);
     throw error;
   }
-  try {
-    await files.rename(temporary, path);
-  } catch (error) {
-    await remove(files, path);
-    throw error;
-  }
+  await undoing(files, path, () => files.rename(temporary, path));
 }
 
 /** Without this a power cut may forget the name although the bytes are safe. Not every system opens folders. */
@@ -122,9 +141,4 @@ async function flushFolder(files: CommitFiles, folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** Whatever made us remove it is the error to tell; a file that will not go is found again by its name. */
-async function remove(files: CommitFiles, path: string): Promise<void> {
-  await files.unlink(path).catch(() => undefined);
 }

@@ -62,5 +62,6 @@ function cut(text: string, bytes: number): string {
     if (length > bytes) break;
     kept += segment;
   }
-  return kept.trimEnd();
+  // One letter may carry hundreds of accents.
+  return kept.trimEnd() || 'image';
 }

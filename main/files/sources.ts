@@ -1,68 +1,60 @@
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { parse } from 'node:path';
-import { imageSize } from 'image-size';
 import type { Source } from '../../contract/batch.ts';
-import { MillraceError } from '../../contract/errors.ts';
-import { sniffFormat } from '../../contract/sniff.ts';
+import { cancelled, MillraceError } from '../../contract/errors.ts';
 import type { SourceHead, SourceReader } from '../engine/world.ts';
 import { sourceError } from './file-errors.ts';
-import { openFile, readHead, statFile } from './read-head.ts';
+import { openFile, readPart, statFile } from './open-file.ts';
+import { describeHead, headLength, longHeadLength } from './picture-head.ts';
+import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 
-/** Cameras put thumbnails and profiles before the size of a JPEG; more than this they hardly ever need. */
-const headLength = 256 * 1024;
 /** What fits in one buffer of the slowest of our libraries. */
-const maxBytes = 2 ** 31;
-
-interface Identity {
-  readonly dev: number;
-  readonly ino: number;
-  readonly size: number;
-  readonly mtimeMs: number;
-}
+const maxBytes = 2n ** 31n;
 
 /** Sources that are files. Remembers what `head` saw, so that `read` can tell that it is still the same. */
 export function createFileSources(): SourceReader {
-  const seen = new Map<Source, Identity>();
+  const seen = new Map<Source, BigIntStats>();
 
   return {
     async head(source, signal) {
       const path = pathOf(source);
       try {
         signal.throwIfAborted();
-        const { bytes, stats } = await readHead(path, headLength);
-        const { dev, ino, size, mtimeMs } = stats;
-        if (size === 0)
+        await using file = await openFile(path);
+        const stats = await statFile(file, path);
+        if (stats.size === 0n)
           throw new MillraceError('empty-file', `${path} is empty. Copy it again from where it came.`);
-        if (size > maxBytes)
+        if (stats.size > maxBytes)
           throw new MillraceError(
             'source-too-large',
             `${path} is larger than 2 GB, more than a picture can be here.`,
           );
-        seen.set(source, { dev, ino, size, mtimeMs });
-        return describeHead(bytes, { bytes: size, stem: parse(path).name, modifiedMs: mtimeMs });
+        seen.set(source, stats);
+        return await readHead(file, {
+          bytes: Number(stats.size),
+          stem: parse(path).name,
+          modifiedMs: Number(stats.mtimeNs / 1000n) / 1000,
+        });
       } catch (error) {
-        throw sourceError(error, path);
+        throw signal.aborted ? cancelled(error) : sourceError(error, path);
       }
     },
     async read(source, signal) {
       const path = pathOf(source);
       try {
+        signal.throwIfAborted();
         await using file = await openFile(path);
-        const { dev, ino, size, mtimeMs } = await statFile(file, path);
         const before = seen.get(source);
+        const opened = await statFile(file, path);
+        if (!isSame(before, opened)) throw changed(path);
         const bytes = await file.readFile({ signal });
-        const isSame =
-          before?.dev === dev && before.ino === ino && before.size === size && before.mtimeMs === mtimeMs;
-        if (!isSame || bytes.byteLength !== size) {
-          throw new MillraceError(
-            'source-changed',
-            `${path} was changed while it waited. Add it again when nobody writes to it.`,
-            { retriable: true },
-          );
-        }
+        // Somebody may have written while we read.
+        if (!isSame(before, await statFile(file, path)) || bytes.byteLength !== Number(opened.size))
+          throw changed(path);
         return bytes;
       } catch (error) {
-        signal.throwIfAborted();
-        throw sourceError(error, path);
+        throw signal.aborted ? cancelled(error) : sourceError(error, path);
       }
     },
     release(source) {
@@ -71,22 +63,38 @@ export function createFileSources(): SourceReader {
   };
 }
 
-/** What the first bytes of a source tell. Never throws: what cannot be read is the worker's to judge. */
-export function describeHead(
-  bytes: Uint8Array,
-  rest: Pick<SourceHead, 'bytes' | 'stem' | 'modifiedMs'>,
-): SourceHead {
-  return { ...rest, format: sniffFormat(bytes), ...sizeOf(bytes) };
+/** Reads as little as tells the size: the beginning, then more of it, or the place where a TIFF has it. */
+async function readHead(
+  file: FileHandle,
+  known: Pick<SourceHead, 'bytes' | 'stem' | 'modifiedMs'>,
+): Promise<SourceHead> {
+  const bytes = await readPart(file, 0, Math.min(headLength, known.bytes));
+  const head = describeHead(bytes, known);
+  if (head.format === undefined || head.width !== undefined) return head;
+  if (head.format === 'tiff') {
+    const directory = tiffDirectory(bytes);
+    if (directory === undefined) return head;
+    return { ...head, ...directory.sizeIn(await readPart(file, directory.at, directoryLength)) };
+  }
+  if (head.format !== 'jpeg' || known.bytes <= headLength) return head;
+  return describeHead(await readPart(file, 0, Math.min(longHeadLength, known.bytes)), known);
 }
 
-function sizeOf(bytes: Uint8Array): Pick<SourceHead, 'width' | 'height'> {
-  try {
-    const { width, height } = imageSize(bytes);
-    return { width, height };
-  } catch {
-    // The size lies further back, or the header is damaged.
-    return { width: undefined, height: undefined };
-  }
+function isSame(before: BigIntStats | undefined, now: BigIntStats): boolean {
+  return (
+    before?.dev === now.dev &&
+    before.ino === now.ino &&
+    before.size === now.size &&
+    before.mtimeNs === now.mtimeNs
+  );
+}
+
+function changed(path: string): MillraceError {
+  return new MillraceError(
+    'source-changed',
+    `${path} was changed while it waited. Add it again when nobody writes to it.`,
+    { retriable: true },
+  );
 }
 
 function pathOf(source: Source): string {

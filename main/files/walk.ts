@@ -1,12 +1,12 @@
-import type { Dirent, Stats } from 'node:fs';
-import { lstat, opendir, realpath, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import type { BigIntStats, Dirent } from 'node:fs';
+import { opendir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Intake, SkipReason } from '../../contract/batch.ts';
-import { toWireError } from '../../contract/errors.ts';
+import { MillraceError, toWireError } from '../../contract/errors.ts';
 import { imageExtensions } from '../../contract/formats.ts';
 import { sniffFormat, sniffLength } from '../../contract/sniff.ts';
-import { sourceError } from './file-errors.ts';
-import { notAFile, readHead } from './read-head.ts';
+import { hasCode, sourceError } from './file-errors.ts';
+import { notAFile, openFile, readPart, statFile } from './open-file.ts';
 import { isTemporaryName } from './temporary-name.ts';
 
 export interface WalkOptions {
@@ -29,14 +29,17 @@ export async function* walk(
 ): AsyncGenerator<Intake, void, undefined> {
   const seen = new Set<string>();
   const outputFolder =
-    options.outputFolder === undefined ? undefined : await resolveLinks(options.outputFolder);
+    options.outputFolder === undefined ? undefined : await resolveLinks(resolve(options.outputFolder));
   for (const input of inputs) {
+    if (options.signal?.aborted === true) return;
     const path = resolve(input);
     const found = await look(path);
     if ('failed' in found) yield found.failed;
-    else if (found.stats.isDirectory()) yield* walkFolder(path, path);
-    else if (!found.stats.isFile()) yield fail(path, notAFile(path));
-    else if (isNew(found.stats)) yield { kind: 'source', source: { kind: 'file', path } };
+    else if (found.stats.isDirectory()) {
+      if (await isNew(path, found.stats)) yield* walkFolder(path, path);
+      else yield skip(path, 'already-seen');
+    } else if (!found.stats.isFile()) yield fail(path, notAFile(path));
+    else if (await isNew(path, found.stats)) yield { kind: 'source', source: { kind: 'file', path } };
     else yield skip(path, 'already-seen');
   }
 
@@ -71,29 +74,39 @@ export async function* walk(
       const found = await look(path, root);
       if ('failed' in found) yield found.failed;
       else if (!found.stats.isFile() && !found.stats.isDirectory()) yield skip(path, 'special-file');
-      else if (!isNew(found.stats)) yield skip(path, 'already-seen');
+      else if (!(await isNew(path, found.stats))) yield skip(path, 'already-seen');
       else if (found.stats.isDirectory()) yield* walkFolder(path, root);
       else yield await judge(path, root);
     }
   }
 
-  /** Device and file number are a file's identity; the same file under two names is two files to a person, once each. */
-  function isNew(stats: Stats): boolean {
-    const identity = `${String(stats.dev)}:${String(stats.ino)}`;
-    // Hard links share a number on purpose, and file systems without numbers say 0.
-    if ((stats.isFile() && stats.nlink > 1) || stats.ino === 0) return true;
+  /** Device and file number are a file's identity, so that it is known again through every link. */
+  async function isNew(path: string, stats: BigIntStats): Promise<boolean> {
+    // Hard links share a number and are two files to a person; some network drives give every file the number 0.
+    const isShared = stats.ino === 0n || (stats.isFile() && stats.nlink > 1n);
+    const identity = isShared ? await resolveLinks(path) : `${String(stats.dev)}:${String(stats.ino)}`;
     if (seen.has(identity)) return false;
     seen.add(identity);
     return true;
   }
 }
 
-async function look(path: string, root?: string): Promise<{ stats: Stats } | { failed: Intake }> {
+/** Big integers, because Windows numbers files beyond what a number tells apart. */
+async function look(path: string, root?: string): Promise<{ stats: BigIntStats } | { failed: Intake }> {
   try {
-    return { stats: await stat(path) };
+    return { stats: await stat(path, { bigint: true }) };
   } catch (error) {
-    return { failed: fail(path, error, root) };
+    const isGarbled = hasCode(error, 'ENOENT') && basename(path).includes('\uFFFD');
+    return { failed: fail(path, isGarbled ? garbledName(path) : error, root) };
   }
+}
+
+/** Bytes of a name that are no UTF-8 have become replacement characters, and no such file is found. */
+function garbledName(path: string): MillraceError {
+  return new MillraceError(
+    'source-unreadable',
+    `${path} has a name that is not valid text (UTF-8). Rename it, and add it again.`,
+  );
 }
 
 /** An image by its content, or by its name, which promises one. */
@@ -101,8 +114,11 @@ async function judge(path: string, root: string): Promise<Intake> {
   const source = { kind: 'source', source: { kind: 'file', path, root } } as const;
   if (imageExtensions.has(extname(path).slice(1).toLowerCase())) return source;
   try {
-    const { bytes } = await readHead(path, sniffLength);
-    return sniffFormat(bytes) === undefined ? skip(path, 'not-an-image') : source;
+    await using file = await openFile(path);
+    await statFile(file, path);
+    return sniffFormat(await readPart(file, 0, sniffLength)) === undefined
+      ? skip(path, 'not-an-image')
+      : source;
   } catch (error) {
     return fail(path, error, root);
   }
@@ -114,13 +130,14 @@ async function list(folder: string): Promise<Dirent[]> {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Where links lead, or the path itself while nothing is there. */
+/** Where links lead; of a path that is not there yet, as far as it is. */
 async function resolveLinks(path: string): Promise<string> {
   try {
-    await lstat(path);
     return await realpath(path);
-  } catch {
-    return resolve(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (!hasCode(error, 'ENOENT') || parent === path) return path;
+    return join(await resolveLinks(parent), basename(path));
   }
 }
 

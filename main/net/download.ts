@@ -106,6 +106,13 @@ function redirectOf(answer: IncomingMessage, from: URL): URL | undefined {
       `${from.href} leads to something that is no web address. Open it in a browser and use the address of the picture itself.`,
     );
   }
+  if (to.username !== '' || to.password !== '') {
+    answer.destroy();
+    throw new MillraceError(
+      'link-refused',
+      `${from.href} leads to an address with a password in it, which may end up in logs. Save the picture with a browser and add the file.`,
+    );
+  }
   return to;
 }
 

@@ -1,9 +1,10 @@
 import type { lookup } from 'node:dns';
 import type { Source } from '../../contract/batch.ts';
-import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import { asMillraceError, cancelled, MillraceError } from '../../contract/errors.ts';
 import type { Clock, SourceHead, SourceReader } from '../engine/world.ts';
 import { guardedLookup } from './address-guard.ts';
 import { defaultDownloadLimits, download, type Downloaded, type DownloadLimits } from './download.ts';
+import { createDownloadRoom } from './download-room.ts';
 import { RetryLater } from './link-errors.ts';
 import { linkName } from './link-name.ts';
 
@@ -21,11 +22,14 @@ export interface LinkSourcesOptions {
   readonly backOff?: readonly number[];
   /** Downloads at once. */
   readonly atOnce?: number;
+  /** Memory for downloads under way and for those that wait for a worker, bytes. */
+  readonly memory?: number;
   /** From 0 to 1: spreads tries that failed together. */
   readonly random?: () => number;
   readonly lookup?: typeof lookup;
 }
 
+const defaultMemory = 1024 ** 3;
 const defaultBackOff = [1_000, 4_000, 10_000];
 /** A server that wants more patience than this is told no. */
 const longestWait = 60_000;
@@ -38,12 +42,13 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
     describe,
     backOff = defaultBackOff,
     atOnce = 4,
+    memory = defaultMemory,
     random = Math.random,
   } = options;
   const limits = { ...defaultDownloadLimits, ...options.limits };
   const guard = guardedLookup(allowPrivate, options.lookup);
   const kept = new Map<Source, Uint8Array>();
-  const places = createPlaces(atOnce);
+  const room = createDownloadRoom({ atOnce, bytes: memory, largest: limits.bytes });
 
   async function downloadPatiently(url: URL, signal: AbortSignal): Promise<Downloaded> {
     for (let failures = 0; ; failures += 1) {
@@ -65,19 +70,30 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
     return asked > longestWait ? undefined : Math.max(asked, own * (0.5 + random() / 2));
   }
 
+  function release(source: Source): void {
+    const bytes = kept.get(source);
+    if (bytes === undefined) return;
+    kept.delete(source);
+    room.drop(bytes.byteLength);
+  }
+
   return {
     async head(source, signal) {
       const url = parseLink(source);
-      await places.take(signal);
+      release(source);
+      await room.enter(signal);
+      let bytes: Uint8Array | undefined;
       try {
-        const { bytes, url: from, disposition, modifiedMs } = await downloadPatiently(url, signal);
-        if (bytes.byteLength === 0) {
+        const found = await downloadPatiently(url, signal);
+        if (found.bytes.byteLength === 0) {
           throw new MillraceError('empty-file', `${url.href} is empty. Check the address.`);
         }
+        const stem = linkName(found.url, found.disposition);
+        bytes = found.bytes;
         kept.set(source, bytes);
-        return describe(bytes, { bytes: bytes.byteLength, stem: linkName(from, disposition), modifiedMs });
+        return describe(bytes, { bytes: bytes.byteLength, stem, modifiedMs: found.modifiedMs });
       } finally {
-        places.leave();
+        room.leave(bytes?.byteLength ?? 0);
       }
     },
     read(source) {
@@ -85,9 +101,7 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
       if (bytes !== undefined) return Promise.resolve(bytes);
       return Promise.reject(new MillraceError('internal', 'A link was read before its head.'));
     },
-    release(source) {
-      kept.delete(source);
-    },
+    release,
   };
 }
 
@@ -95,55 +109,19 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
 function parseLink(source: Source): URL {
   const text = source.kind === 'link' ? source.url : source.path;
   const url = URL.parse(text);
+  if (url !== null && (url.username !== '' || url.password !== '')) {
+    throw new MillraceError(
+      'link-invalid',
+      `The address at ${url.host} has a password in it, which may end up in logs. Save the picture with a browser and add the file.`,
+    );
+  }
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new MillraceError(
       'link-invalid',
       `${text} is not an address that starts with http:// or https://.`,
     );
   }
-  if (url.username !== '' || url.password !== '') {
-    throw new MillraceError(
-      'link-invalid',
-      `The address at ${url.host} has a password in it, which may end up in logs. Save the picture with a browser and add the file.`,
-    );
-  }
   return url;
-}
-
-interface Places {
-  take(signal: AbortSignal): Promise<void>;
-  leave(): void;
-}
-
-function createPlaces(count: number): Places {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  return {
-    async take(signal) {
-      signal.throwIfAborted();
-      if (free > 0) {
-        free -= 1;
-        return;
-      }
-      await new Promise<void>((resolve, reject) => {
-        const enter = (): void => {
-          signal.removeEventListener('abort', abort);
-          resolve();
-        };
-        const abort = (): void => {
-          waiting.splice(waiting.indexOf(enter), 1);
-          reject(new MillraceError('cancelled', 'Cancelled.'));
-        };
-        waiting.push(enter);
-        signal.addEventListener('abort', abort, { once: true });
-      });
-    },
-    leave() {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    },
-  };
 }
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
@@ -154,7 +132,7 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     });
     const abort = (): void => {
       forget();
-      reject(new MillraceError('cancelled', 'Cancelled.'));
+      reject(cancelled());
     };
     signal.addEventListener('abort', abort, { once: true });
   });

@@ -1,14 +1,13 @@
-import type { Codecs } from '../codecs.ts';
-import type { Recipe } from '../../contract/recipe.ts';
-import { readApng } from './apng.ts';
-import { targetSize } from './geometry.ts';
-import { decodeHeic } from './heic.ts';
-import { isSrgb } from './icc.ts';
-import { decodeJxl } from './jxl.ts';
-import type { Pixels } from './pixels.ts';
-import type { Header } from './header.ts';
-import { damaged } from './damage.ts';
 import { MillraceError } from '../../contract/errors.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { Codecs } from '../codecs.ts';
+import { readApng } from './apng.ts';
+import { damaged } from './damage.ts';
+import { targetSize, type Size } from './geometry.ts';
+import { moves, type Header } from './header.ts';
+import { decodeHeic } from './heic.ts';
+import { decodeJxl } from './jxl.ts';
+import { readRaw, type Pixels } from './pixels.ts';
 
 export interface DecodePlan {
   readonly recipe: Recipe;
@@ -16,13 +15,13 @@ export interface DecodePlan {
   readonly animated: boolean;
   /** The target has more than 8 bits. */
   readonly deep: boolean;
-  /** Numbers are turned into sRGB: asked for, or the model has no place in the target. */
-  readonly toSrgb: boolean;
 }
 
 /**
- * Bytes to upright pixels. A picture that will be made smaller may come out smaller already, as far as its own format
- * offers that for free (JPEG: 1/2, 1/4, 1/8; SVG: any size).
+ * Bytes to upright pixels, grey or RGB: CMYK and Lab become sRGB here, everything else keeps its own numbers.
+ *
+ * A picture that will be made smaller comes out smaller already where its format has a way to decode it so: a JPEG
+ * that shrinks by more than half (libjpeg leaves out what would be thrown away), a drawing at any size.
  *
  * @throws MillraceError `damaged-image`
  */
@@ -35,17 +34,10 @@ export async function decode(
 ): Promise<Pixels> {
   try {
     if (header.format === 'heic') return await decodeHeic(bytes, header, name);
-    if (header.format === 'jxl') return await decodeJxl(bytes, header, name);
-    if (header.format === 'png' && header.frames > 1 && plan.animated) {
+    if (header.format === 'jxl') return await decodeJxl(bytes, header, plan.animated, name);
+    if (header.format === 'png' && moves(header) && plan.animated) {
       const apng = await readApng(bytes, plan.recipe.pixelLimit);
-      if (apng !== undefined) {
-        return {
-          ...apng,
-          channels: 4,
-          bitDepth: 8,
-          ...(header.metadata.icc === undefined ? {} : { icc: header.metadata.icc }),
-        };
-      }
+      if (apng !== undefined) return { ...apng, channels: 4, bitDepth: 8, ...profileOf(header) };
     }
     return await decodeWithSharp(bytes, header, plan, codecs);
   } catch (error) {
@@ -56,11 +48,11 @@ export async function decode(
 async function decodeWithSharp(
   bytes: Uint8Array,
   header: Header,
-  plan: DecodePlan,
+  { recipe, animated, deep: keepDeep }: DecodePlan,
   { sharp }: Codecs,
 ): Promise<Pixels> {
-  const moving = header.frames > 1 && plan.animated;
-  const { icc } = header.metadata;
+  const moving = moves(header) && animated;
+  const converted = header.model === 'cmyk' || header.model === 'lab';
   const image = sharp(bytes, {
     // Cut-off files fail; harmless oddities that many cameras write do not.
     failOn: 'truncated',
@@ -69,50 +61,53 @@ async function decodeWithSharp(
     unlimited: true,
     animated: moving,
     sequentialRead: true,
-    ignoreIcc: !plan.toSrgb,
-    ...(header.format === 'svg' ? { density: svgDensity(header, plan.recipe) } : {}),
+    ignoreIcc: !converted,
+    ...(header.format === 'svg' ? { density: svgDensity(header, recipe) } : {}),
   }).autoOrient();
-  const reduced = reducedSize(header, plan.recipe);
-  if (reduced !== undefined) image.resize({ ...reduced, fit: 'fill', fastShrinkOnLoad: true });
-  const deep = header.bitDepth > 8 && plan.deep;
-  if (header.model === 'grey') image.toColourspace(deep ? 'grey16' : 'b-w');
-  else if (deep) image.toColourspace('rgb16');
-  if (plan.toSrgb && icc !== undefined) image.withIccProfile('srgb');
-  const { data, info } = await image
-    .raw({ depth: deep ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const frames = moving ? (info.pages ?? header.frames) : 1;
+  const reduced = reducedSize(header, recipe);
+  if (reduced !== undefined) image.resize({ ...reduced, fit: 'fill', kernel: 'lanczos3' });
+  // libvips converts CMYK in 8 bits.
+  const deep = keepDeep && header.bitDepth > 8 && header.model !== 'cmyk';
+  const grey = header.model === 'grey' && !header.transparency;
+  const { data, width, rows, channels, bitDepth } = await readRaw(
+    image,
+    deep ? 16 : 8,
+    grey ? 'grey' : 'rgb',
+  );
+  const frames = moving ? header.frames : 1;
   return {
-    data: deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
-    width: info.width,
-    height: moving ? (info.pageHeight ?? info.height / frames) : info.height,
+    data,
+    width,
+    height: rows / frames,
     frames,
-    channels: info.channels,
-    bitDepth: deep ? 16 : 8,
-    ...(plan.toSrgb || icc === undefined || isSrgb(icc) ? {} : { icc }),
+    channels,
+    bitDepth,
+    ...(converted ? {} : profileOf(header)),
     ...(moving && header.delays !== undefined ? { delays: header.delays } : {}),
     ...(moving && header.loop !== undefined ? { loop: header.loop } : {}),
   };
 }
 
-/** The eighth, quarter or half of a JPEG that is still at least as large as what will be made of it, or nothing. */
-function reducedSize(header: Header, recipe: Recipe): { width: number; height: number } | undefined {
-  if (header.format !== 'jpeg') return undefined;
-  const { scaled } = targetSize(header, recipe.resize);
-  const divisor = [8, 4, 2].find(
-    (by) => Math.floor(header.width / by) >= scaled.width && Math.floor(header.height / by) >= scaled.height,
-  );
-  if (divisor === undefined) return undefined;
-  return { width: Math.ceil(header.width / divisor), height: Math.ceil(header.height / divisor) };
+function profileOf({ profile }: Header): { icc?: Uint8Array } {
+  return profile === undefined ? {} : { icc: profile };
 }
 
-/** SVG's own pixels are 1/96 inch; libvips counts from 72 dots an inch. */
+/** The size a JPEG is decoded at: the final one where libjpeg can do half of the way, else its own. */
+function reducedSize(header: Header, recipe: Recipe): Size | undefined {
+  if (header.format !== 'jpeg') return undefined;
+  const { scaled } = targetSize(header, recipe.resize);
+  return Math.min(header.width / scaled.width, header.height / scaled.height) >= 2 ? scaled : undefined;
+}
+
+/** libvips draws an SVG's own pixels one to one at 72 dots an inch. */
 const svgBaseDensity = 72;
+/** The bounds that sharp sets. */
+const minSvgDensity = 1;
 const maxSvgDensity = 100_000;
 
 /** Drawn at the size that is wanted, never blown up from a smaller one. */
-function svgDensity(header: Header, recipe: Recipe): number {
-  const { scaled } = targetSize(header, recipe.resize);
-  const scale = Math.max(scaled.width / header.width, scaled.height / header.height);
-  return Math.min(maxSvgDensity, Math.max(1, svgBaseDensity * scale));
+export function svgDensity(source: Size, recipe: Recipe): number {
+  const { scaled } = targetSize(source, recipe.resize);
+  const scale = Math.max(scaled.width / source.width, scaled.height / source.height);
+  return Math.min(maxSvgDensity, Math.max(minSvgDensity, svgBaseDensity * scale));
 }

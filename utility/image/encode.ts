@@ -1,61 +1,72 @@
 import type { Sharp } from 'sharp';
-import type { OutputFormat } from '../../contract/formats.ts';
-import type { Recipe } from '../../contract/recipe.ts';
-import type { Report } from '../../contract/report.ts';
+import { MillraceError } from '../../contract/errors.ts';
+import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Codecs } from '../codecs.ts';
+import type { Settings } from './encode-settings.ts';
 import { encodeJxl } from './jxl.ts';
 import { embedMetadata } from './metadata/embed.ts';
 import type { Metadata } from './metadata/metadata.ts';
 import { rawOptions, type Pixels } from './pixels.ts';
 
-type Settings = Report['settings'];
-
 export interface Encoded {
   readonly bytes: Uint8Array;
+  /** What was done in the end. */
   readonly settings: Settings;
 }
 
 /**
- * Pixels to a file of the given format, with its metadata and profile.
+ * Pixels to a file of the given format, with the metadata and the profile that are given and no others.
  *
- * @param jpeg the source's own bytes, when they are a JPEG of these very pixels: it can be made smaller without a loss
+ * @throws MillraceError `encode-failed`
  */
 export async function encode(
   pixels: Pixels,
   to: OutputFormat,
-  recipe: Recipe,
+  settings: Settings,
   metadata: Metadata,
-  jpeg: Uint8Array | undefined,
+  name: string,
   codecs: Codecs,
 ): Promise<Encoded> {
-  const settings = settingsFor(to, recipe, jpeg !== undefined);
-  return { settings, bytes: await write(pixels, to, settings, metadata, jpeg, codecs) };
+  try {
+    if (to === 'jxl') return await encodeAsJxl(pixels, settings, metadata);
+    return { settings, bytes: await write(pixels, to, settings, metadata, codecs) };
+  } catch (error) {
+    throw new MillraceError(
+      'encode-failed',
+      `${name} could not be written as ${formatTraits[to].label}. Make it smaller or choose another format.`,
+      { detail: error instanceof Error ? error.message : String(error), cause: error },
+    );
+  }
+}
+
+async function encodeAsJxl(pixels: Pixels, settings: Settings, metadata: Metadata): Promise<Encoded> {
+  const { lossless, quality } = settings;
+  const wanted = {
+    lossless,
+    effort: Number(settings.options['effort']),
+    ...(quality === undefined ? {} : { Q: quality }),
+  };
+  const { bytes, effort } = await encodeJxl(pixels, wanted, metadata);
+  return { bytes, settings: { ...settings, options: { ...settings.options, effort } } };
 }
 
 async function write(
   pixels: Pixels,
-  to: OutputFormat,
+  to: Exclude<OutputFormat, 'jxl'>,
   settings: Settings,
   metadata: Metadata,
-  jpeg: Uint8Array | undefined,
   codecs: Codecs,
 ): Promise<Uint8Array> {
   const { options } = settings;
   switch (to) {
     case 'jpeg':
-      if (settings.lossless && jpeg !== undefined)
-        return embedMetadata(await recompress(jpeg), 'jpeg', metadata);
-      return embedMetadata(await open(pixels, codecs).jpeg(options).toBuffer(), 'jpeg', metadata);
+      return embedMetadata(await open(pixels, codecs).jpeg(options).toBuffer(), to, metadata);
     case 'png':
-      return embedMetadata(await encodePng(pixels, settings, codecs), 'png', metadata);
-    case 'webp':
-      return embedMetadata(
-        await open(pixels, codecs)
-          .webp({ ...options, ...timing(pixels) })
-          .toBuffer(),
-        'webp',
-        metadata,
-      );
+      return encodePng(pixels, settings, metadata, codecs);
+    case 'webp': {
+      const webp = open(pixels, codecs).webp({ ...options, ...timing(pixels) });
+      return embedMetadata(await webp.toBuffer(), to, metadata);
+    }
     case 'gif':
       return open(pixels, codecs)
         .gif({ ...options, ...timing(pixels) })
@@ -63,91 +74,30 @@ async function write(
     case 'avif':
       return (await carrying(pixels, metadata, codecs)).avif(options).toBuffer();
     case 'tiff':
-      return (await carrying(pixels, metadata, codecs))
-        .tiff({ compression: 'deflate', predictor: 'horizontal' })
-        .toBuffer();
-    case 'jxl':
-      return encodeJxl(
-        pixels,
-        { quality: settings.quality ?? 100, lossless: settings.lossless, effort: Number(options['effort']) },
-        metadata,
-      );
+      return (await carrying(pixels, metadata, codecs)).tiff(options).toBuffer();
   }
 }
 
-/** What each effort means to each encoder. Measured in docs/decisions/0006-cost-model.md. */
-function settingsFor(to: OutputFormat, recipe: Recipe, losslessJpeg: boolean): Settings {
-  const { effort, quality } = recipe;
-  const pick = <T>(fast: T, balanced: T, smallest: T): T => ({ fast, balanced, smallest })[effort];
-  switch (to) {
-    case 'jpeg':
-      if (recipe.lossless && losslessJpeg) {
-        return { encoder: 'mozjpeg, coefficients', lossless: true, effort, options: {} };
-      }
-      return {
-        encoder: effort === 'fast' ? 'libjpeg' : 'mozjpeg',
-        quality,
-        lossless: false,
-        effort,
-        options: { quality, ...(effort === 'fast' ? { optimiseCoding: true } : { mozjpeg: true }) },
-      };
-    case 'png':
-      return recipe.palette
-        ? {
-            encoder: 'libimagequant',
-            quality,
-            lossless: false,
-            effort,
-            options: { palette: true, quality, effort: pick(4, 7, 10) },
-          }
-        : {
-            encoder: effort === 'fast' ? 'libpng' : 'oxipng',
-            lossless: true,
-            effort,
-            options: { compressionLevel: pick(6, 6, 9) },
-          };
-    case 'webp':
-      return {
-        encoder: 'libwebp',
-        ...(recipe.lossless ? {} : { quality }),
-        lossless: recipe.lossless,
-        effort,
-        options: { ...(recipe.lossless ? { lossless: true } : { quality }), effort: pick(2, 4, 6) },
-      };
-    case 'avif':
-      return {
-        encoder: 'libaom',
-        quality,
-        lossless: false,
-        effort,
-        options: { quality, effort: pick(0, 2, 4), chromaSubsampling: '4:4:4' },
-      };
-    case 'jxl':
-      return {
-        encoder: 'libjxl',
-        ...(recipe.lossless ? {} : { quality }),
-        lossless: recipe.lossless,
-        effort,
-        options: { effort: pick(3, 5, 7) },
-      };
-    case 'gif':
-      return { encoder: 'cgif', lossless: false, effort, options: { effort: pick(3, 7, 10) } };
-    case 'tiff':
-      return {
-        encoder: 'libtiff',
-        lossless: true,
-        effort,
-        options: { compression: 'deflate', predictor: 'horizontal' },
-      };
-  }
+/**
+ * A JPEG with the same coefficients, coded anew: every pixel stays as it was. Where that gains nothing, its own bytes.
+ * The pixels are not turned, so the metadata has to carry the orientation.
+ */
+export async function recompressJpeg(jpeg: Uint8Array, metadata: Metadata): Promise<Uint8Array> {
+  const { compressJpeg } = await import('@napi-rs/image');
+  const recompressed = embedMetadata(await compressJpeg(jpeg), 'jpeg', metadata);
+  const spliced = embedMetadata(jpeg, 'jpeg', metadata);
+  return recompressed.byteLength < spliced.byteLength ? recompressed : spliced;
 }
 
 function open(pixels: Pixels, { sharp }: Codecs): Sharp {
-  const image = sharp(pixels.data, rawOptions(pixels));
-  const deep = pixels.bitDepth === 16;
-  if (pixels.channels < 3) image.toColourspace(deep ? 'grey16' : 'b-w');
-  else if (deep) image.toColourspace('rgb16');
-  return image;
+  return inOwnModel(sharp(pixels.data, rawOptions(pixels)), pixels);
+}
+
+/** sharp would make 8-bit sRGB of everything. */
+function inOwnModel(image: Sharp, { channels, bitDepth }: Pixels): Sharp {
+  const deep = bitDepth === 16;
+  if (channels === 1) return image.toColourspace(deep ? 'grey16' : 'b-w');
+  return deep ? image.toColourspace('rgb16') : image;
 }
 
 function timing(pixels: Pixels): { delay?: number[]; loop?: number } {
@@ -161,27 +111,24 @@ function timing(pixels: Pixels): { delay?: number[]; loop?: number } {
 async function carrying(pixels: Pixels, metadata: Metadata, codecs: Codecs): Promise<Sharp> {
   if (Object.keys(metadata).length === 0) return open(pixels, codecs);
   const png = await open(pixels, codecs).png({ compressionLevel: 0 }).toBuffer();
-  const image = codecs.sharp(embedMetadata(png, 'png', metadata), {
+  const carrier = codecs.sharp(embedMetadata(png, 'png', metadata), {
     limitInputPixels: false,
     unlimited: true,
   });
-  if (pixels.bitDepth === 16) image.toColourspace(pixels.channels < 3 ? 'grey16' : 'rgb16');
-  return image.keepMetadata();
+  return inOwnModel(carrier, pixels).keepMetadata();
 }
 
+/** oxipng must know of the profile: numbers that a profile describes as RGB may not become grey. */
 async function encodePng(
   pixels: Pixels,
   { options, encoder }: Settings,
+  metadata: Metadata,
   codecs: Codecs,
 ): Promise<Uint8Array> {
-  const png = await open(pixels, codecs).png(options).toBuffer();
-  if (encoder !== 'oxipng') return png;
+  const png = embedMetadata(await open(pixels, codecs).png(options).toBuffer(), 'png', metadata);
+  if (!encoder.endsWith('oxipng')) return png;
   const { losslessCompressPng } = await import('@napi-rs/image');
-  return losslessCompressPng(png, { strip: false });
+  return losslessCompressPng(png, { strip: false, ...(pixels.icc === undefined ? {} : sameModel) });
 }
 
-/** The same coefficients, coded anew: every pixel stays as it was. */
-async function recompress(jpeg: Uint8Array): Promise<Uint8Array> {
-  const { compressJpeg } = await import('@napi-rs/image');
-  return compressJpeg(jpeg);
-}
+const sameModel = { grayscaleReduction: false, colorTypeReduction: false };

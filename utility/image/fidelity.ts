@@ -1,96 +1,152 @@
 import { formatLabel, formatTraits, type OutputFormat } from '../../contract/formats.ts';
-import type { Fidelity } from '../../contract/report.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { Header } from './header.ts';
+import type { Aspect, Fidelity } from '../../contract/report.ts';
+import { moves, type Header } from './header.ts';
+import { describes } from './icc.ts';
 
-/** What became of everything about the picture itself that could have been lost without anyone noticing. */
+/**
+ * What became of everything about the picture itself that could have been lost without anyone noticing.
+ *
+ * @param encodedDepth bits a channel that the encoder was given
+ */
 export function pictureFidelity(
   source: Header,
   output: Header,
   to: OutputFormat,
   recipe: Recipe,
+  encodedDepth: 8 | 16,
 ): Fidelity[] {
   return [
-    ...orientation(source),
-    ...profile(source, output, to),
+    ...orientation(source, output),
+    ...profile(source, output, to, recipe),
     ...transparency(source, output, to, recipe),
     ...frames(source, output, to),
-    ...bitDepth(source, output, to),
-    ...(source.gainMap
-      ? [dropped('gain-map', 'the brighter version for HDR screens; the picture itself is unchanged')]
-      : []),
-    ...(source.format === 'svg'
-      ? [converted('vectors', `drawn as ${String(output.width)}x${String(output.height)} pixels`)]
-      : []),
+    ...bitDepth(source, output, to, encodedDepth),
+    ...gainMap(source, output),
+    ...vectors(source, output),
   ];
 }
 
-function orientation(source: Header): Fidelity[] {
+/** Everything that the source had, when its own bytes are the output. */
+export function allKept(source: Header, metadata: readonly Fidelity[]): Fidelity[] {
+  const had: [Aspect, boolean][] = [
+    ['orientation', source.orientation !== 1],
+    ['profile', source.metadata.icc !== undefined],
+    ['transparency', source.transparency],
+    ['frames', source.frames > 1],
+    ['bit-depth', source.bitDepth > 8],
+    ['gain-map', source.gainMap],
+  ];
+  const aspects = [
+    ...had.filter(([, has]) => has).map(([aspect]) => aspect),
+    ...metadata.map(({ aspect }) => aspect),
+  ];
+  return aspects.map((aspect) => kept(aspect, 'the output is the original, byte for byte'));
+}
+
+function orientation(source: Header, output: Header): Fidelity[] {
   if (source.orientation === 1) return [];
+  if (output.orientation === source.orientation) {
+    return [kept('orientation', 'the pixels lie as they did, and the same note says how to turn them')];
+  }
   return [converted('orientation', 'the pixels were turned upright, so that every program shows them so')];
 }
 
-function profile(source: Header, output: Header, to: OutputFormat): Fidelity[] {
+function profile(source: Header, output: Header, to: OutputFormat, recipe: Recipe): Fidelity[] {
   if (source.model === 'cmyk' || source.model === 'lab') {
     return [converted('profile', `${source.colour} was converted to sRGB, which screens show`)];
   }
-  if (source.metadata.icc === undefined) return [];
-  if (output.metadata.icc !== undefined) return [kept('profile', source.colour)];
-  if (source.colour === output.colour || /sRGB/i.test(source.colour)) {
+  const { icc } = source.metadata;
+  if (icc === undefined) return [];
+  if (!describes(icc, source.model)) {
+    return [dropped('profile', 'it is damaged or made for another kind of picture; nothing could use it')];
+  }
+  if (source.profile === undefined) {
     return [kept('profile', 'sRGB, which is what a picture without a profile means')];
   }
-  return [
-    converted(
-      'profile',
-      `${source.colour} was converted to sRGB${to === 'gif' ? ', since GIF holds no profile' : ''}`,
-    ),
-  ];
+  if (output.profile !== undefined) return [kept('profile', source.colour)];
+  return [converted('profile', `${source.colour} was converted to sRGB: ${whySrgb(source, to, recipe)}`)];
+}
+
+function whySrgb(source: Header, to: OutputFormat, recipe: Recipe): string {
+  if (recipe.colour === 'srgb') return 'the recipe asks for it';
+  if (to === 'gif') return 'GIF holds no profile';
+  if (source.model === 'grey') return 'it is made for grey, and the picture is written as RGB';
+  return `the background ${recipe.background} is sRGB`;
 }
 
 function transparency(source: Header, output: Header, to: OutputFormat, recipe: Recipe): Fidelity[] {
   if (!source.transparency) return [];
-  if (output.transparency)
-    return [
-      to === 'gif'
-        ? converted('transparency', 'GIF pixels are transparent or not, nothing between')
-        : kept('transparency', ''),
-    ];
-  if (formatTraits[to].transparency) return [kept('transparency', 'every pixel is opaque')];
-  return [
-    dropped('transparency', `${formatTraits[to].label} has none; ${recipe.background} stands behind it`),
-  ];
+  if (!output.transparency) {
+    return formatTraits[to].transparency
+      ? [kept('transparency', 'no pixel made use of it')]
+      : [
+          dropped(
+            'transparency',
+            `${formatTraits[to].label} has none; ${recipe.background} stands behind it`,
+          ),
+        ];
+  }
+  return to === 'gif' && source.format !== 'gif'
+    ? [converted('transparency', 'pixels of a GIF are transparent or not, nothing between')]
+    : [kept('transparency', 'every step of it')];
 }
 
 function frames(source: Header, output: Header, to: OutputFormat): Fidelity[] {
   if (source.frames === 1) return [];
-  if (output.frames > 1) return [kept('frames', `${String(output.frames)} frames`)];
+  const before = String(source.frames);
+  if (!moves(source)) {
+    const kind = source.format === 'tiff' ? 'pages' : 'pictures in one file';
+    return [dropped('frames', `${before} ${kind} became one, the main one`)];
+  }
+  if (output.frames === source.frames) return [kept('frames', `all ${before}`)];
+  if (formatTraits[to].animation) {
+    const after = String(output.frames);
+    return [kept('frames', `${before} as ${after}: equal ones in a row were joined and stand as long`)];
+  }
   return [
     dropped(
       'frames',
-      `${String(source.frames)} frames became one: Millrace writes ${formatTraits[to].label} that stands still`,
+      `${before} frames became one: Millrace writes ${formatTraits[to].label} that stands still`,
     ),
   ];
 }
 
-function bitDepth(source: Header, output: Header, to: OutputFormat): Fidelity[] {
+function bitDepth(source: Header, output: Header, to: OutputFormat, encodedDepth: 8 | 16): Fidelity[] {
   if (source.bitDepth <= 8) return [];
-  if (output.bitDepth >= source.bitDepth) return [kept('bit-depth', `${String(source.bitDepth)} bits`)];
+  const before = `${String(source.bitDepth)} bits a channel`;
+  if (output.bitDepth >= source.bitDepth) return [kept('bit-depth', before)];
+  if (encodedDepth >= source.bitDepth) {
+    return [kept('bit-depth', `${before}, of which no more than ${String(output.bitDepth)} were in use`)];
+  }
   return [
     converted(
       'bit-depth',
-      `${String(source.bitDepth)} bits a channel of ${formatLabel(source.format)} became ${String(output.bitDepth)} in ${formatTraits[to].label}`,
+      `${before} in ${formatLabel(source.format)} became ${String(output.bitDepth)} in ${formatTraits[to].label}`,
     ),
   ];
 }
 
-function kept(aspect: Fidelity['aspect'], note: string): Fidelity {
+function gainMap(source: Header, output: Header): Fidelity[] {
+  if (!source.gainMap) return [];
+  return output.gainMap
+    ? [kept('gain-map', 'unchanged')]
+    : [dropped('gain-map', 'the brighter version for HDR screens; the picture itself is unchanged')];
+}
+
+function vectors(source: Header, output: Header): Fidelity[] {
+  if (source.format !== 'svg') return [];
+  return [converted('vectors', `drawn as ${String(output.width)}x${String(output.height)} pixels`)];
+}
+
+function kept(aspect: Aspect, note: string): Fidelity {
   return { aspect, fate: 'kept', note };
 }
 
-function converted(aspect: Fidelity['aspect'], note: string): Fidelity {
+function converted(aspect: Aspect, note: string): Fidelity {
   return { aspect, fate: 'converted', note };
 }
 
-function dropped(aspect: Fidelity['aspect'], note: string): Fidelity {
+function dropped(aspect: Aspect, note: string): Fidelity {
   return { aspect, fate: 'dropped', note };
 }

@@ -1,12 +1,12 @@
+import { damaged } from './damage.ts';
 import type { Header } from './header.ts';
 import type { Pixels } from './pixels.ts';
-import { damaged } from './damage.ts';
 
 /**
  * Decodes the primary picture of a HEIC or HEIF file to 8 bits. libheif applies the file's own rotation and mirroring,
  * so the result is upright and EXIF's orientation, which repeats it, must not be applied again (ISO 23008-12, 6.5.10).
  */
-export async function decodeHeic(bytes: Uint8Array, header: Header, name: string): Promise<Pixels> {
+export async function decodeHeic(bytes: Uint8Array, { profile }: Header, name: string): Promise<Pixels> {
   const { default: libheif } = await import('libheif-js/wasm-bundle.js');
   const images = new libheif.HeifDecoder().decode(bytes);
   const image = images.find((candidate) => candidate.is_primary()) ?? images[0];
@@ -19,15 +19,14 @@ export async function decodeHeic(bytes: Uint8Array, header: Header, name: string
       image.display({ data: rgba, width, height }, resolve);
     });
     if (shown === null) throw damaged(name, 'libheif could not decode it');
-    const pixels = {
-      width,
-      height,
-      frames: 1,
-      bitDepth: 8,
-      ...(header.metadata.icc ? { icc: header.metadata.icc } : {}),
-    } as const;
-    if (image.has_alpha_channel()) return { ...pixels, data: new Uint8Array(rgba.buffer), channels: 4 };
-    return { ...pixels, data: withoutAlpha(rgba), channels: 3 };
+    const picture = { width, height, frames: 1, bitDepth: 8 } as const;
+    return {
+      ...picture,
+      ...(image.has_alpha_channel()
+        ? { data: new Uint8Array(rgba.buffer), channels: 4 }
+        : { data: withoutAlpha(rgba), channels: 3 }),
+      ...(profile === undefined ? {} : { icc: profile }),
+    };
   } finally {
     for (const each of images) each.free();
   }

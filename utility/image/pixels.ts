@@ -1,3 +1,5 @@
+import type { Sharp } from 'sharp';
+
 /** A decoded picture: what every decoder hands over and every encoder takes. */
 export interface Pixels {
   /** Interleaved samples, row by row, frame below frame; not premultiplied. */
@@ -6,8 +8,8 @@ export interface Pixels {
   /** Of one frame. */
   readonly height: number;
   readonly frames: number;
-  /** Grey, grey and alpha, RGB, RGBA. */
-  readonly channels: 1 | 2 | 3 | 4;
+  /** Grey, RGB, RGBA. Grey with transparency is RGBA of equal numbers. */
+  readonly channels: 1 | 3 | 4;
   readonly bitDepth: 8 | 16;
   /** The profile of the numbers; sRGB when absent. */
   readonly icc?: Uint8Array;
@@ -18,17 +20,50 @@ export interface Pixels {
 }
 
 export function hasAlpha(pixels: Pixels): boolean {
-  return pixels.channels === 2 || pixels.channels === 4;
+  return pixels.channels === 4;
+}
+
+/** Whether nothing shows through anywhere. */
+export function isOpaque({ data, channels, bitDepth }: Pixels): boolean {
+  if (channels !== 4) return true;
+  const most = bitDepth === 16 ? 65_535 : 255;
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== most) return false;
+  return true;
 }
 
 /** As sharp wants to be told of raw pixels. */
 export function rawOptions(pixels: Pixels): {
-  raw: { width: number; height: number; channels: 1 | 2 | 3 | 4; pageHeight?: number };
+  raw: { width: number; height: number; channels: 1 | 3 | 4; pageHeight?: number };
   limitInputPixels: false;
 } {
   const { width, height, frames, channels } = pixels;
   return {
     raw: { width, height: height * frames, channels, ...(frames > 1 ? { pageHeight: height } : {}) },
     limitInputPixels: false,
+  };
+}
+
+export type RawPixels = Pick<Pixels, 'data' | 'channels' | 'bitDepth'> & { width: number; rows: number };
+
+/**
+ * Runs a pipeline and hands over its numbers, `rows` being those of all frames together.
+ *
+ * @param grey one channel is wanted; where there is transparency besides, the numbers come as RGBA
+ */
+export async function readRaw(image: Sharp, bitDepth: 8 | 16, model: 'grey' | 'rgb'): Promise<RawPixels> {
+  const deep = bitDepth === 16;
+  if (model === 'grey') image.toColourspace(deep ? 'grey16' : 'b-w');
+  else if (deep) image.toColourspace('rgb16');
+  const { data, info } = await image
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height: rows, channels } = info;
+  if (channels === 2) throw new Error('grey with transparency is read as RGB');
+  return {
+    data: deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
+    width,
+    rows,
+    channels,
+    bitDepth,
   };
 }

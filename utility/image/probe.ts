@@ -1,11 +1,14 @@
+import type { Metadata as SharpHeader } from 'sharp';
 import { MillraceError } from '../../contract/errors.ts';
+import type { InputFormat } from '../../contract/formats.ts';
 import { sniffFormat } from '../../contract/sniff.ts';
 import type { Codecs } from '../codecs.ts';
+import { damaged } from './damage.ts';
+import { colourName, modelOf, type Header } from './header.ts';
+import { describes, isSrgb } from './icc.ts';
 import { probeJxl } from './jxl.ts';
 import { extractMetadata } from './metadata/extract.ts';
 import { readPngChunks } from './png-chunks.ts';
-import { colourName, modelOf, type Header } from './header.ts';
-import { damaged } from './damage.ts';
 
 /**
  * Reads the header and no pixels.
@@ -24,40 +27,46 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
     );
   }
   if (format === 'jxl') return probeJxl(bytes, name);
-  try {
-    const header = await sharp(bytes, { limitInputPixels: false, unlimited: true }).metadata();
-    if (format === 'heic' && header.compression !== 'hevc') {
-      throw new MillraceError(
-        'unsupported-format',
-        `${name} is a HEIF file of a kind Millrace cannot read. Convert it to JPEG where it was made.`,
-      );
-    }
-    const metadata = extractMetadata(header);
-    const animated = format === 'gif' || format === 'webp';
-    const turned = (header.orientation ?? 1) >= 5;
-    const height = header.pageHeight ?? header.height;
-    const model = modelOf(header.space);
-    return {
-      format,
-      width: turned ? height : header.width,
-      height: turned ? header.width : height,
-      frames: animated ? (header.pages ?? 1) : format === 'png' ? apngFrames(bytes) : 1,
-      bitDepth: bitDepthOf(header.depth, header.bitsPerSample),
-      transparency: header.hasAlpha,
-      model,
-      colour: colourName(model, metadata.icc),
-      orientation: header.orientation ?? 1,
-      gainMap: 'gainMap' in header && header.gainMap !== undefined,
-      delays: header.delay,
-      loop: header.loop,
-      metadata,
-    };
-  } catch (error) {
-    throw error instanceof MillraceError ? error : damaged(name, error);
+  const header = await sharp(bytes, { limitInputPixels: false, unlimited: true })
+    .metadata()
+    .catch((error: unknown) => {
+      throw damaged(name, error);
+    });
+  if (format === 'heic' && header.compression !== 'hevc') {
+    throw new MillraceError(
+      'unsupported-format',
+      `${name} is a HEIF file of a kind Millrace cannot read. Convert it to JPEG where it was made.`,
+    );
   }
+  return fromSharp(header, format, bytes);
 }
 
-function bitDepthOf(depth: string, bitsPerSample: number | undefined): number {
+function fromSharp(header: SharpHeader, format: InputFormat, bytes: Uint8Array): Header {
+  const metadata = extractMetadata(header);
+  const orientation = header.orientation ?? 1;
+  const height = header.pageHeight ?? header.height;
+  const model = modelOf(header.space);
+  const { icc } = metadata;
+  const profile = icc !== undefined && describes(icc, model) ? icc : undefined;
+  return {
+    format,
+    width: orientation >= 5 ? height : header.width,
+    height: orientation >= 5 ? header.width : height,
+    frames: format === 'png' ? apngFrames(bytes) : (header.pages ?? 1),
+    bitDepth: bitDepthOf(header),
+    transparency: header.hasAlpha,
+    model,
+    ...(profile === undefined || isSrgb(profile) ? {} : { profile }),
+    colour: colourName(model, profile),
+    orientation,
+    gainMap: header.gainMap !== undefined || (format === 'heic' && hasAppleGainMap(bytes)),
+    ...(header.delay === undefined ? {} : { delays: header.delay }),
+    ...(header.loop === undefined ? {} : { loop: header.loop }),
+    metadata,
+  };
+}
+
+function bitDepthOf({ depth, bitsPerSample }: SharpHeader): number {
   if (depth === 'ushort' || depth === 'short') return 16;
   if (depth === 'float' || depth === 'uint' || depth === 'int') return 32;
   return bitsPerSample ?? 8;
@@ -72,4 +81,14 @@ function apngFrames(bytes: Uint8Array): number {
     }
   }
   return 1;
+}
+
+/** How far into a HEIC its table of contents may reach. */
+const contentsLength = 65_536;
+
+/** The brighter version that iPhones add, as the auxiliary picture's type says. */
+function hasAppleGainMap(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, contentsLength)).includes(
+    'urn:com:apple:photo:2020:aux:hdrgainmap',
+  );
 }

@@ -3,7 +3,10 @@ import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import { targetSize } from './geometry.ts';
 import { damaged } from './damage.ts';
-import type { Header } from './header.ts';
+import { moves, type Header } from './header.ts';
+
+/** librsvg's, by way of cairo. */
+const maxDrawnEdge = 32_767;
 
 /**
  * Refuses from the header what must not, or cannot, be done.
@@ -11,15 +14,9 @@ import type { Header } from './header.ts';
  * @throws MillraceError `too-many-pixels`, `too-large-for-format`, `animation-refused`, `damaged-image`
  */
 export function checkLimits(header: Header, name: string, recipe: Recipe, to: OutputFormat): void {
-  const { width, height, frames } = header;
+  const { width, height } = header;
   if (width < 1 || height < 1) throw damaged(name, `${String(width)}x${String(height)} pixels`);
-  const pixels = width * height * frames;
-  if (pixels > recipe.pixelLimit) {
-    throw new MillraceError(
-      'too-many-pixels',
-      `${name} has ${millions(pixels)} megapixels, more than the limit of ${millions(recipe.pixelLimit)}. Raise the pixel limit if you trust the file.`,
-    );
-  }
+  const frames = moves(header) ? header.frames : 1;
   const traits = formatTraits[to];
   if (frames > 1 && !traits.animation && recipe.animation === 'refuse') {
     throw new MillraceError(
@@ -27,13 +24,29 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
       `${name} moves (${String(frames)} frames) and ${traits.label} cannot. Choose WebP or GIF, or allow the first frame alone.`,
     );
   }
-  const { size } = targetSize(header, recipe.resize);
+  const { scaled, size } = targetSize(header, recipe.resize);
+  checkPixels(width * height * frames, 'has', name, recipe);
+  checkPixels(scaled.width * scaled.height * (traits.animation ? frames : 1), 'would have', name, recipe);
+  if (header.format === 'svg' && Math.max(scaled.width, scaled.height) > maxDrawnEdge) {
+    throw new MillraceError(
+      'too-large-for-format',
+      `${name} would be drawn as ${String(scaled.width)}x${String(scaled.height)} pixels; a drawing can have at most ${String(maxDrawnEdge)} on an edge. Make it smaller.`,
+    );
+  }
   if (Math.max(size.width, size.height) > traits.maxEdge) {
     throw new MillraceError(
       'too-large-for-format',
       `${name} would be ${String(size.width)}x${String(size.height)} pixels; ${traits.label} holds at most ${String(traits.maxEdge)} on an edge. Make it smaller or choose another format.`,
     );
   }
+}
+
+function checkPixels(pixels: number, has: string, name: string, { pixelLimit }: Recipe): void {
+  if (pixels <= pixelLimit) return;
+  throw new MillraceError(
+    'too-many-pixels',
+    `${name} ${has} ${millions(pixels)} megapixels, more than the limit of ${millions(pixelLimit)}. Raise the pixel limit if you trust the file.`,
+  );
 }
 
 function millions(pixels: number): string {

@@ -1,20 +1,21 @@
 import { MillraceError } from '../../contract/errors.ts';
-import type { OutputFormat } from '../../contract/formats.ts';
-import { formatTraits } from '../../contract/formats.ts';
+import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Codecs } from '../codecs.ts';
-import { hasAlpha, type Pixels } from './pixels.ts';
 import type { Header } from './header.ts';
+import { isOpaque, type Pixels } from './pixels.ts';
 import { probe } from './probe.ts';
 
 /**
  * Opens what was written, as anyone else would, and compares its header with what it should be.
  *
- * @throws MillraceError `verify-failed`, retriable
+ * @param orientation that the file should have
+ * @throws MillraceError `verify-failed`
  */
 export async function verify(
   bytes: Uint8Array,
   to: OutputFormat,
   expected: Pixels,
+  orientation: number,
   name: string,
   codecs: Codecs,
 ): Promise<Header> {
@@ -25,25 +26,60 @@ export async function verify(
     differs('format', header.format, to),
     differs('width', header.width, expected.width),
     differs('height', header.height, expected.height),
+    differs('orientation', header.orientation, orientation),
     framesDiffer(header, expected),
-    differs('orientation', header.orientation, 1),
-    // An encoder may leave out an alpha channel in which nothing is transparent; it may not add one.
-    !hasAlpha(expected) && header.transparency && to !== 'gif' ? 'transparency appeared' : undefined,
-    expected.icc !== undefined && header.metadata.icc === undefined && to !== 'gif'
-      ? 'the profile is missing'
-      : undefined,
+    transparencyDiffers(header, expected, to),
+    bitDepthDiffers(header, expected, to),
+    profileDiffers(header, expected),
   ].filter((difference) => difference !== undefined);
   if (differences.length > 0) throw failed(name, to, differences.join(', '));
   return header;
 }
 
-/** Encoders join frames that are equal; the time they stand must be joined too. */
+/** @throws MillraceError `verify-failed` when the pixels that should have stayed as they were did not */
+export function verifyPixels(written: Pixels, expected: Pixels, to: OutputFormat, name: string): void {
+  if (bytesOf(written.data).equals(bytesOf(expected.data))) return;
+  throw failed(name, to, 'pixels changed that should not have');
+}
+
+/** Encoders join neighbouring frames that are equal; the time they stand must be joined too. */
 function framesDiffer(header: Header, expected: Pixels): string | undefined {
   if (header.frames === expected.frames) return undefined;
-  const lasts = sum(header.delays);
   const joined =
-    header.frames < expected.frames && (header.frames === 1 || Math.abs(lasts - sum(expected.delays)) <= 10);
+    header.frames === 1
+      ? framesAreEqual(expected)
+      : header.frames < expected.frames && Math.abs(sum(header.delays) - sum(expected.delays)) <= 10;
   return joined ? undefined : differs('frames', header.frames, expected.frames);
+}
+
+function framesAreEqual({ data, frames }: Pixels): boolean {
+  const all = bytesOf(data);
+  const length = all.byteLength / frames;
+  const first = all.subarray(0, length);
+  return Array.from({ length: frames }).every((_, frame) =>
+    all.subarray(frame * length, (frame + 1) * length).equals(first),
+  );
+}
+
+/** An encoder may leave out an alpha channel in which nothing is transparent. GIF's say they have one in any case. */
+function transparencyDiffers(header: Header, expected: Pixels, to: OutputFormat): string | undefined {
+  if (to === 'gif') return undefined;
+  const opaque = isOpaque(expected);
+  if (!header.transparency) return opaque ? undefined : 'the transparency is gone';
+  return expected.channels === 4 ? undefined : 'transparency appeared';
+}
+
+/** PNGs are written with as few bits as their values need. */
+function bitDepthDiffers(header: Header, expected: Pixels, to: OutputFormat): string | undefined {
+  if (to === 'png' && header.bitDepth <= expected.bitDepth) return undefined;
+  return to === 'gif' ? undefined : differs('bit depth', header.bitDepth, expected.bitDepth);
+}
+
+function profileDiffers(header: Header, expected: Pixels): string | undefined {
+  if (expected.icc === undefined) {
+    return header.profile === undefined ? undefined : `the profile ${header.colour} appeared`;
+  }
+  return header.profile === undefined ? 'the profile is gone' : undefined;
 }
 
 function sum(delays: readonly number[] | undefined): number {
@@ -54,10 +90,14 @@ function differs(what: string, is: string | number, should: string | number): st
   return is === should ? undefined : `${what} is ${String(is)} and should be ${String(should)}`;
 }
 
+function bytesOf(data: Pixels['data']): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
 function failed(name: string, to: OutputFormat, detail: string): MillraceError {
   return new MillraceError(
     'verify-failed',
     `The ${formatTraits[to].label} made of ${name} did not pass its check and was thrown away. The original is untouched; choose another format.`,
-    { detail, retriable: true },
+    { detail },
   );
 }

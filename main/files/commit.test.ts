@@ -1,0 +1,173 @@
+import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MillraceError } from '../../contract/errors.ts';
+import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { commitFile, NameTaken, type CommitFiles } from './commit.ts';
+
+const never = new AbortController().signal;
+const bytes = Buffer.alloc(100_000, 'picture');
+const realFiles: CommitFiles = { link, mkdir, open, rename, unlink };
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: so says the test`), { code });
+}
+
+/** The real file system with one step that fails. */
+function failing(step: keyof CommitFiles, code: string): CommitFiles {
+  return { ...realFiles, [step]: () => Promise.reject(systemError(code)) };
+}
+
+type Handle = Awaited<ReturnType<CommitFiles['open']>>;
+
+/** The real file system with open files of which one step fails. */
+function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flags = 'wx'): CommitFiles {
+  return {
+    ...realFiles,
+    async open(path, asked) {
+      const handle: Handle = await open(path, asked);
+      if (asked === flags) handle[step] = () => Promise.reject(systemError(code));
+      return handle;
+    },
+  };
+}
+
+/** A disk without hard links. */
+const noLinks = failing('link', 'EPERM');
+
+async function commit(path: string, files?: CommitFiles, signal = never): Promise<unknown> {
+  try {
+    await commitFile(path, bytes, {
+      modifiedMs: 1_500_000_000_500,
+      signal,
+      ...(files === undefined ? {} : { files }),
+    });
+    return 'done';
+  } catch (error) {
+    if (error instanceof NameTaken) return 'taken';
+    if (!(error instanceof MillraceError)) throw error;
+    expect(error.code === 'cancelled' || error.message.includes(path)).toBe(true);
+    return error.code;
+  }
+}
+
+describe.each([
+  ['a disk with hard links', undefined],
+  ['a disk without', noLinks],
+  ['a disk without, as Windows says it', failing('link', 'EISDIR')],
+])('on %s a commit', (_what, files) => {
+  it('writes all bytes, keeps the modified time and leaves nothing else', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'new/tree/a.webp');
+    expect(await commit(path, files)).toBe('done');
+    expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+    expect((await stat(path)).mtimeMs).toBe(1_500_000_000_500);
+    expect(await readdir(join(folder, 'new/tree'))).toEqual(['a.webp']);
+  });
+
+  it('never writes over what is there', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'a.webp'), 'mine');
+    await mkdir(join(folder, 'b.webp'));
+    expect(await commit(join(folder, 'a.webp'), files)).toBe('taken');
+    expect(await commit(join(folder, 'b.webp'), files)).toBe('taken');
+    expect(await readFile(join(folder, 'a.webp'), 'utf8')).toBe('mine');
+    expect((await readdir(folder)).sort()).toEqual(['a.webp', 'b.webp']);
+  });
+
+  it('gives one name to one of many', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.webp');
+    const ends = await Promise.all(Array.from({ length: 8 }, () => commit(path, files)));
+    expect(ends.sort()).toEqual(['done', ...Array<string>(7).fill('taken')]);
+    expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+    expect(await readdir(folder)).toEqual(['a.webp']);
+  });
+
+  it('keeps a modified time of before 1970', async () => {
+    const path = join(await temporaryFolder(), 'a.webp');
+    await commitFile(path, bytes, {
+      modifiedMs: -5_500,
+      signal: never,
+      ...(files === undefined ? {} : { files }),
+    });
+    expect((await stat(path)).mtimeMs).toBe(-5_500);
+  });
+
+  it('takes a name of 255 bytes', async () => {
+    const folder = await temporaryFolder();
+    const name = `${'ü'.repeat(125)}.webp`;
+    expect(Buffer.byteLength(name)).toBe(255);
+    expect(await commit(join(folder, name), files)).toBe('done');
+    expect(await readdir(folder)).toEqual([name]);
+  });
+});
+
+describe('a commit that fails', () => {
+  it.each<[string, CommitFiles, string]>([
+    ['no room for the folder', failing('mkdir', 'ENOSPC'), 'destination-full'],
+    ['a folder that may not be made', failing('mkdir', 'EACCES'), 'destination-unwritable'],
+    ['a disk that may only be read', failing('open', 'EROFS'), 'destination-unwritable'],
+    ['no room', failingHandle('writeFile', 'ENOSPC'), 'destination-full'],
+    ['a quota', failingHandle('writeFile', 'EDQUOT'), 'destination-full'],
+    ['no room, found out when flushing', failingHandle('sync', 'ENOSPC'), 'destination-full'],
+    ['a broken disk', failingHandle('sync', 'EIO'), 'destination-unwritable'],
+    ['a broken disk, found out at the date', failingHandle('utimes', 'EIO'), 'destination-unwritable'],
+    ['a broken disk, found out at the name', failing('link', 'EIO'), 'destination-unwritable'],
+    ['a broken disk, found out at the folder', failingHandle('sync', 'EIO', 'r'), 'destination-unwritable'],
+    [
+      'a broken disk, found out at the claimed name',
+      { ...noLinks, rename: () => Promise.reject(systemError('EIO')) },
+      'destination-unwritable',
+    ],
+  ])('for %s leaves nothing', async (_what, files, code) => {
+    const folder = await temporaryFolder();
+    expect(await commit(join(folder, 'a.webp'), files)).toBe(code);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each<[string, CommitFiles]>([
+    ['has no such date', failingHandle('utimes', 'EINVAL')],
+    ['cannot flush folders', failingHandle('sync', 'EINVAL', 'r')],
+  ])('does not fail where a disk %s', async (_what, files) => {
+    const folder = await temporaryFolder();
+    expect(await commit(join(folder, 'a.webp'), files)).toBe('done');
+    expect(await readdir(folder)).toEqual(['a.webp']);
+  });
+
+  it('because its folder is a file says so', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    expect(await commit(join(folder, 'file/a.webp'))).toBe('destination-unwritable');
+    expect(await commit(join(folder, 'file/deeper/a.webp'))).toBe('destination-unwritable');
+  });
+
+  it('because its name is too long says so', async () => {
+    const folder = await temporaryFolder();
+    expect(await commit(join(folder, 'a'.repeat(256)))).toBe('name-too-long');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('because nobody wants it leaves nothing, at whatever step', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'a.webp');
+    expect(await commit(path, realFiles, AbortSignal.abort())).toBe('cancelled');
+    for (const step of ['open', 'mkdir'] as const) {
+      const controller = new AbortController();
+      const files: CommitFiles = {
+        ...realFiles,
+        mkdir: async (...asked) => {
+          await mkdir(...asked);
+          if (step === 'mkdir') controller.abort();
+        },
+        open: async (...asked) => {
+          const handle = await open(...asked);
+          if (step === 'open') controller.abort();
+          return handle;
+        },
+      };
+      expect(await commit(path, files, controller.signal)).toBe('cancelled');
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

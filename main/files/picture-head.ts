@@ -1,0 +1,41 @@
+import { imageSize } from 'image-size';
+import type { InputFormat } from '../../contract/formats.ts';
+import { sniffFormat } from '../../contract/sniff.ts';
+import type { SourceHead } from '../engine/world.ts';
+import { jpegSize } from './jpeg-size.ts';
+
+/** Bytes within which nearly every picture says how large it is. */
+export const headLength = 256 * 1024;
+/** A profile for print is half a megabyte, and a JPEG has it before its size. */
+export const longHeadLength = 2 * 1024 * 1024;
+
+/** What the first bytes of a source tell. Never throws: what cannot be read is the worker's to judge. */
+export function describeHead(
+  bytes: Uint8Array,
+  rest: Pick<SourceHead, 'bytes' | 'stem' | 'modifiedMs'>,
+): SourceHead {
+  const format = sniffFormat(bytes);
+  const size = format === undefined ? undefined : sizeOf(bytes, format);
+  return { ...rest, format, width: size?.width, height: size?.height };
+}
+
+function sizeOf(
+  bytes: Uint8Array,
+  format: InputFormat,
+): { readonly width: number; readonly height: number } | undefined {
+  // The library searches a damaged JPEG byte by byte, and the window waits meanwhile.
+  if (format === 'jpeg') return jpegSize(bytes.subarray(0, longHeadLength));
+  try {
+    // A copy, because the library reads past the end of a view into a larger buffer.
+    const { width, height } = imageSize(new Uint8Array(bytes.subarray(0, headLength)));
+    return isEdge(width) && isEdge(height) ? { width, height } : undefined;
+  } catch {
+    // The size lies further back, or the header is damaged.
+    return undefined;
+  }
+}
+
+/** Drawings may say `1e999`, broken headers 0. */
+function isEdge(pixels: number): boolean {
+  return Number.isSafeInteger(pixels) && pixels > 0;
+}

@@ -1,0 +1,60 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Reservation } from '../../main/engine/world.ts';
+import { createOutputs } from '../../main/files/outputs.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const run = promisify(execFile);
+
+/** Only a superuser of Linux with the right to mount can make a small disk. */
+function canMount(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function smallDisk(): Promise<string> {
+  const folder = await temporaryFolder();
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  onTestFinished(async () => {
+    await run('umount', [folder]);
+  });
+  return folder;
+}
+
+describe.runIf(canMount())('a disk of 1 MB', () => {
+  it('keeps what fits, refuses what does not, and has no rest of it', async () => {
+    const folder = await smallDisk();
+    const outputs = createOutputs();
+    const commit = async (name: string, bytes: number): Promise<string> => {
+      const reservation: Reservation = await outputs.reserve(
+        { kind: 'file', path: `/in/${name}` },
+        { bytes, format: 'png', width: 1, height: 1, stem: name, modifiedMs: undefined },
+        'webp',
+        { place: 'folder', folder, existing: 'rename' },
+      );
+      try {
+        return await outputs.commit(reservation, Buffer.alloc(bytes, name), {
+          modifiedMs: undefined,
+          signal: new AbortController().signal,
+        });
+      } finally {
+        outputs.release(reservation);
+      }
+    };
+    await commit('a', 600_000);
+    const failure = commit('b', 600_000);
+    await expect(failure).rejects.toMatchObject({ code: 'destination-full' });
+    await expect(failure).rejects.toThrow(join(folder, 'b.webp'));
+    expect(await readdir(folder)).toEqual(['a.webp']);
+    await commit('c', 300_000);
+    expect((await readFile(join(folder, 'a.webp'))).equals(Buffer.alloc(600_000, 'a'))).toBe(true);
+  });
+});
