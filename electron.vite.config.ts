@@ -15,6 +15,7 @@ export default defineConfig({
         input: {
           index: at('main/index.ts'),
           'image-worker': at('utility/image-worker.ts'),
+          'jxl-thread': at('utility/jxl/thread.ts'),
           cli: at('cli/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

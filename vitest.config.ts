@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
+          globalSetup: ['tests/harness/build.ts'],
           // Real processes on a shared machine: these bound a hang, they measure nothing.
           testTimeout: 120_000,
           hookTimeout: 60_000,

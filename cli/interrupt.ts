@@ -1,20 +1,23 @@
 /** How a run was asked to stop from outside. */
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE';
 
+/** One Ctrl-C may be told twice, by the terminal or `timeout` and by the launcher; nobody presses it that fast. */
+const sameMs = 300;
+
 /**
  * Calls back at the first Ctrl-C, polite kill, closed terminal or reader that went away; a second signal ends the
  * process at once, with everything that dies with it.
  */
 export function onInterruption(callback: (interruption: Interruption) => void): void {
-  let interrupted = false;
+  let interruptedAt: number | undefined;
 
   function interrupt(interruption: Interruption): void {
-    if (interrupted) {
-      if (interruption !== 'EPIPE') process.exit(exitCodeOf(interruption));
-      return;
+    if (interruptedAt === undefined) {
+      interruptedAt = performance.now();
+      callback(interruption);
+    } else if (interruption !== 'EPIPE' && performance.now() - interruptedAt > sameMs) {
+      process.exit(exitCodeOf(interruption));
     }
-    interrupted = true;
-    callback(interruption);
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

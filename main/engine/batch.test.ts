@@ -207,6 +207,41 @@ describe('pause and cancel', () => {
     expect(world.reserved.size).toBe(0);
   });
 
+  it('cancels a job whose name is being reserved at that very moment', async () => {
+    const { world, batch } = start({ workers: 1 });
+    const { reserve } = world.outputs;
+    const reserving = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    Object.assign(world.outputs, {
+      reserve: async (...args: Parameters<typeof reserve>) => {
+        const reservation = await reserve(...args);
+        reserving.resolve();
+        await goOn.promise;
+        return reservation;
+      },
+    });
+    batch.add(intake('a.jpg'));
+    const told = untilEnded(batch);
+    await reserving.promise;
+    const quiet = batch.cancel();
+    goOn.resolve();
+    await quiet;
+    expect((await told).map((event) => event.type)).toEqual(['job.cancelled', 'ended']);
+    expect(world.reserved.size).toBe(0);
+  });
+
+  it('cancels jobs that a pause has just taken back', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake(...names(3)));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 3);
+    batch.pause();
+    await batch.cancel();
+    expect((await told).at(-1)?.type).toBe('ended');
+    expect(batch.progress().counts).toMatchObject({ cancelled: 3, waiting: 0, running: 0 });
+    expect(world.reserved.size).toBe(0);
+  });
+
   it('cancels one job and no other', async () => {
     const { world, batch } = start({ workers: 1 });
     batch.add(intake('a.jpg', 'b.jpg'));

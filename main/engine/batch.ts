@@ -5,7 +5,13 @@ import {
   type Intake,
   type Source,
 } from '../../contract/batch.ts';
-import { asMillraceError, fromWireError, MillraceError, toWireError } from '../../contract/errors.ts';
+import {
+  asMillraceError,
+  cancelled,
+  fromWireError,
+  MillraceError,
+  toWireError,
+} from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { MemoryBudget } from './admission.ts';
 import { createEventQueue } from './event-queue.ts';
@@ -135,12 +141,13 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
   }
 
   function leaveLane(job: JobRecord, prepared: PreparedJob, end: LaneEnd): void {
-    if (end.kind === 'postponed') offer(job, prepared);
+    // Cancelled since it was taken back: nobody would start it any more.
+    if (end.kind === 'postponed' && state !== 'cancelled') offer(job, prepared);
     else {
       letGo(job, prepared);
       meter.ended(prepared.cost, end.kind === 'finished' ? end.finished.workerMs : undefined);
       if (end.kind === 'finished') jobs.done(job, end.finished.output, end.finished.report);
-      else giveUp(job, end.error);
+      else giveUp(job, end.kind === 'failed' ? end.error : cancelled());
     }
     pump();
   }

@@ -46,6 +46,8 @@ export async function prepareJob(
     signal.throwIfAborted();
     const to = resolveOutputFormat(recipe.to, format);
     const reservation = await world.outputs.reserve(source, head, to, recipe.output);
+    if (signal.aborted) world.outputs.release(reservation);
+    signal.throwIfAborted();
     return {
       head,
       from: format,

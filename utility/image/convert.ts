@@ -5,7 +5,7 @@ import type { ConvertParams, ConvertResult, Stage } from '../../contract/worker-
 import type { Codecs } from '../codecs.ts';
 import { convertToSrgb, needsSrgb, toEightBits } from './colour.ts';
 import { decode, type DecodePlan } from './decode.ts';
-import { settingsFor } from './encode-settings.ts';
+import { settingsFor, untouched } from './encode-settings.ts';
 import { encode, recompressJpeg } from './encode.ts';
 import { allKept, pictureFidelity } from './fidelity.ts';
 import { changesGeometry } from './geometry.ts';
@@ -15,7 +15,7 @@ import { applyPolicy } from './metadata/policy.ts';
 import { withOrientation } from './orientation.ts';
 import { hasAlpha, type Pixels } from './pixels.ts';
 import { probe } from './probe.ts';
-import { checkLimits } from './refusals.ts';
+import { checkLimits, losslessRefused } from './refusals.ts';
 import { startWatch } from './stage-watch.ts';
 import { flatten, transform } from './transform.ts';
 import { verify, verifyPixels } from './verify.ts';
@@ -50,13 +50,18 @@ export async function convert(
 
   watch.enter('encode');
   const coefficients = keepsCoefficients(header, to, recipe);
-  const orientation = coefficients ? header.orientation : 1;
+  const impossible = recipe.lossless && !coefficients && !formatTraits[to].lossless;
+  const orientation = coefficients || impossible ? header.orientation : 1;
   const policy = applyPolicy(header.metadata, recipe, { format: to, ...storedSize(pixels, orientation) });
   const metadata = carried(policy.metadata, pixels, orientation);
+  const fewerBytes = onlyFewerBytesWereAsked(header, to, recipe, policy.fidelity);
+  if (impossible && !fewerBytes) throw losslessRefused(name, to);
   const wanted = settingsFor(to, recipe, coefficients);
-  const { bytes: output, settings } = coefficients
-    ? { bytes: await recompressJpeg(bytes, metadata), settings: wanted }
-    : await encode(pixels, to, wanted, metadata, name, codecs);
+  const { bytes: output, settings } = await (async () => {
+    if (impossible) return { bytes, settings: untouched(recipe) };
+    if (coefficients) return { bytes: await recompressJpeg(bytes, metadata), settings: wanted };
+    return encode(pixels, to, wanted, metadata, name, codecs);
+  })();
 
   watch.enter('verify');
   const written = await verify(output, to, pixels, orientation, name, codecs);
@@ -68,7 +73,7 @@ export async function convert(
     timings: watch.stop(),
     worker: watch.resources(codecs),
   };
-  if (output.byteLength >= bytes.byteLength && onlyFewerBytesWereAsked(header, to, recipe, policy.fidelity)) {
+  if (output.byteLength >= bytes.byteLength && fewerBytes) {
     const fidelity = allKept(header, policy.fidelity);
     const same = { format: to, ...picture(header, bytes) };
     return { report: { ...common, outcome: 'kept-original', output: same, fidelity } };

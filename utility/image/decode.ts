@@ -5,6 +5,7 @@ import { readApng } from './apng.ts';
 import { damaged } from './damage.ts';
 import { targetSize, type Size } from './geometry.ts';
 import { moves, type Header } from './header.ts';
+import { isWholeGif } from './gif-blocks.ts';
 import { decodeHeic } from './heic.ts';
 import { decodeJxl } from './jxl.ts';
 import { readRaw, type Pixels } from './pixels.ts';
@@ -39,6 +40,7 @@ export async function decode(
       const apng = await readApng(bytes, plan.recipe.pixelLimit);
       if (apng !== undefined) return { ...apng, channels: 4, bitDepth: 8, ...profileOf(header) };
     }
+    if (header.format === 'gif' && !isWholeGif(bytes)) throw damaged(name, 'cut off within a block');
     return await decodeWithSharp(bytes, header, plan, codecs);
   } catch (error) {
     throw error instanceof MillraceError ? error : damaged(name, error);

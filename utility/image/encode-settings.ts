@@ -78,3 +78,8 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, coefficients: bool
       };
   }
 }
+
+/** The source's own bytes, because its format knows no encoding without a loss. */
+export function untouched({ effort }: Recipe): Settings {
+  return { encoder: 'none', lossless: true, effort, options: {} };
+}

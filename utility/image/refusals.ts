@@ -41,6 +41,13 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
   }
 }
 
+export function losslessRefused(name: string, to: OutputFormat): MillraceError {
+  return new MillraceError(
+    'lossless-refused',
+    `${name} cannot become ${formatTraits[to].label} without a loss. Choose PNG, WebP or JPEG XL, or leave out lossless.`,
+  );
+}
+
 function checkPixels(pixels: number, has: string, name: string, { pixelLimit }: Recipe): void {
   if (pixels <= pixelLimit) return;
   throw new MillraceError(
