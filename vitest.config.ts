@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['tests/integration/**/*.test.ts'],
+          include: ['tests/{integration,e2e}/**/*.test.ts'],
           globalSetup: ['tests/harness/build.ts'],
           // Real processes on a shared machine: these bound a hang, they measure nothing.
           testTimeout: 120_000,

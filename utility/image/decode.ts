@@ -21,8 +21,8 @@ export interface DecodePlan {
 /**
  * Bytes to upright pixels, grey or RGB: CMYK and Lab become sRGB here, everything else keeps its own numbers.
  *
- * A picture that will be made smaller comes out smaller already where its format has a way to decode it so: a JPEG
- * that shrinks by more than half (libjpeg leaves out what would be thrown away), a drawing at any size.
+ * A JPEG that will be made smaller comes out smaller already: libjpeg leaves out what would be thrown away, and libvips
+ * resamples while it decodes. A drawing is drawn at its final size. For these, scaling is part of this stage's time.
  *
  * @throws MillraceError `damaged-image`
  */
@@ -94,11 +94,12 @@ function profileOf({ profile }: Header): { icc?: Uint8Array } {
   return profile === undefined ? {} : { icc: profile };
 }
 
-/** The size a JPEG is decoded at: the final one where libjpeg can do half of the way, else its own. */
+/** The size a JPEG is decoded at: the final one when that is smaller, else its own. */
 function reducedSize(header: Header, recipe: Recipe): Size | undefined {
   if (header.format !== 'jpeg') return undefined;
   const { scaled } = targetSize(header, recipe.resize);
-  return Math.min(header.width / scaled.width, header.height / scaled.height) >= 2 ? scaled : undefined;
+  const smaller = scaled.width < header.width && scaled.height < header.height;
+  return smaller ? scaled : undefined;
 }
 
 /** libvips draws an SVG's own pixels one to one at 72 dots an inch. */
