@@ -69,6 +69,8 @@ const forbidden: readonly (readonly [rule: string, from: string, to: string])[] 
   ['workers-are-pure', 'utility/a.ts', 'node:fs/promises'],
   ['workers-are-pure', 'utility/a.ts', 'node:net'],
   ['workers-are-pure', 'utility/a.ts', 'node:child_process'],
+  ['workers-are-pure', 'utility/jxl/a.ts', 'node:fs'],
+  ['only-jpeg-xl-has-a-thread', 'utility/image/a.ts', 'node:worker_threads'],
   ['preload-imports-contract', 'preload/a.ts', 'main/app/a.ts'],
   ['renderer-imports-contract', 'renderer/src/a.ts', 'preload/a.ts'],
   ['engine-imports-contract', 'main/engine/a.ts', 'main/files/a.ts'],
@@ -99,6 +101,7 @@ describe('import rules', () => {
     const found = await broken({
       'contract/job.ts': [],
       'utility/image-worker.ts': ['contract/job.ts'],
+      'utility/jxl/client.ts': ['contract/job.ts', 'node:worker_threads'],
       'preload/index.ts': ['contract/job.ts', 'electron'],
       'renderer/src/main.ts': ['contract/job.ts'],
       'main/engine/batch.ts': ['contract/job.ts'],
