@@ -86,11 +86,14 @@ export default {
       comment: 'A worker opens no file and no socket.',
       severity: 'error',
       from: { path: '^utility/', pathNot: test },
-      to: { path: '^(node:)?(fs|fs/promises|net|http|https|http2|dgram|dns|dns/promises|tls|child_process)$' },
+      to: {
+        path: '^(node:)?(fs|fs/promises|net|http|https|http2|dgram|dns|dns/promises|tls|child_process)$',
+      },
     },
     {
       name: 'only-jpeg-xl-has-a-thread',
-      comment: 'Parallel work comes from processes; this thread is there to give memory back (utility/jxl/client.ts).',
+      comment:
+        'Parallel work comes from processes; this thread is there to give memory back (utility/jxl/client.ts).',
       severity: 'error',
       from: { path: '^utility/', pathNot: [test, '^utility/jxl/'] },
       to: { path: '^(node:)?worker_threads$' },
