@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { picture, writePicture } from '../../fixtures/pictures.ts';
-import { events, runCli, type CliEvent } from '../../fixtures/run-cli.ts';
+import { boundUser, events, runCli, startCli, type CliEvent } from '../../fixtures/run-cli.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-const isRoot = process.getuid?.() === 0;
+const user = boundUser();
 
 /** A folder with one good picture and whatever else a test puts there. */
 async function folderWithGoodPicture(): Promise<string> {
@@ -22,6 +22,20 @@ async function convert(
 ): Promise<{ code: number | null; told: CliEvent[] }> {
   const inputs = more.length > 0 ? more : [join(folder, 'in')];
   const result = await runCli(...inputs, '--to', 'webp', '--out', join(folder, 'out'), '--json');
+  return { code: result.code, told: events(result) };
+}
+
+/** Like `convert`, as a user whom permissions bind, once `forbid` has taken one away. */
+async function convertAsBoundUser(
+  folder: string,
+  forbid: () => Promise<void>,
+): Promise<{ code: number | null; told: CliEvent[] }> {
+  const uid = user ?? 0;
+  for (const path of ['', ...(await readdir(folder, { recursive: true }))])
+    await chown(join(folder, path), uid, uid);
+  await forbid();
+  const args = [join(folder, 'in'), '--to', 'webp', '--out', join(folder, 'out'), '--json'];
+  const result = await startCli(args, { uid }).ended;
   return { code: result.code, told: events(result) };
 }
 
@@ -102,10 +116,14 @@ describe('bad files', () => {
     await expectOneFailure(folder, 'source-not-found', 'dangling.jpg');
   });
 
-  it.skipIf(isRoot)('a file that may not be read', async () => {
+  it.skipIf(user === undefined)('a file that may not be read', async () => {
     const folder = await folderWithGoodPicture();
-    await writeFile(join(folder, 'in/secret.jpg'), await picture(), { mode: 0o000 });
-    await expectOneFailure(folder, 'source-unreadable', 'secret.jpg');
+    const secret = join(folder, 'in/secret.jpg');
+    await writeFile(secret, await picture());
+    const { told, code } = await convertAsBoundUser(folder, () => chmod(secret, 0o000));
+    expect(failure(told)).toMatchObject({ code: 'source-unreadable' });
+    expect(told.at(-1)).toMatchObject({ done: 1, failed: 1 });
+    expect(code).toBe(1);
   });
 
   it('a folder without pictures', async () => {
@@ -201,12 +219,13 @@ describe('bad destinations', () => {
     expect((await readdir(join(folder, 'out'))).sort()).toEqual(['good (2).webp', 'good.webp']);
   });
 
-  it.skipIf(isRoot)('a folder that may not be written', async () => {
+  it.skipIf(user === undefined)('a folder that may not be written', async () => {
     const folder = await folderWithGoodPicture();
-    await mkdir(join(folder, 'out'), { mode: 0o555 });
-    const { code, told } = await convert(folder);
-    expect(code).toBe(1);
+    await mkdir(join(folder, 'out'));
+    const { told, code } = await convertAsBoundUser(folder, () => chmod(join(folder, 'out'), 0o555));
     expect(failure(told)).toMatchObject({ code: 'destination-unwritable' });
+    expect(code).toBe(1);
+    await chmod(join(folder, 'out'), 0o755);
   });
 
   it('a destination inside the source is not walked again', async () => {
