@@ -1,7 +1,24 @@
-import { parseExif, tags, viewOf, writeNumber, type Directory } from './metadata/exif-structure.ts';
+import {
+  parseExif,
+  readNumber,
+  tags,
+  viewOf,
+  writeNumber,
+  type Directory,
+} from './metadata/exif-structure.ts';
 
 const short = 3;
 const entryLength = 12;
+
+/** How to turn the picture, 1 to 8; 1, upright, where the block says nothing that makes sense. */
+export function readOrientation(exif: Uint8Array): number {
+  const structure = parseExif(exif);
+  const directory = structure?.directories.find(({ kind }) => kind === 'image');
+  const entry = directory?.entries.find(({ tag }) => tag === tags.orientation);
+  if (structure === undefined || entry === undefined) return 1;
+  const orientation = readNumber(viewOf(exif), structure.littleEndian, entry);
+  return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
 
 /** EXIF with this orientation in it and nothing else changed; a block of its own where there is none. */
 export function withOrientation(exif: Uint8Array | undefined, orientation: number): Uint8Array {

@@ -1,4 +1,3 @@
-import type { Metadata as SharpHeader } from 'sharp';
 import { MillraceError } from '../../contract/errors.ts';
 import type { InputFormat } from '../../contract/formats.ts';
 import { sniffFormat } from '../../contract/sniff.ts';
@@ -9,6 +8,7 @@ import { describes, isSrgb } from './icc.ts';
 import { probeJxl } from './jxl.ts';
 import { extractMetadata } from './metadata/extract.ts';
 import { readPngChunks } from './png-chunks.ts';
+import { readWebpHeader, type ContainerHeader } from './webp-header.ts';
 
 /**
  * Reads the header and no pixels.
@@ -27,6 +27,8 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
     );
   }
   if (format === 'jxl') return probeJxl(bytes, name);
+  const webp = format === 'webp' ? readWebpHeader(bytes) : undefined;
+  if (webp !== undefined) return fromContainer(webp, format, bytes);
   const header = await sharp(bytes, { limitInputPixels: false, unlimited: true })
     .metadata()
     .catch((error: unknown) => {
@@ -38,10 +40,10 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
       `${name} is a HEIF file of a kind Millrace cannot read. Convert it to JPEG where it was made.`,
     );
   }
-  return fromSharp(header, format, bytes);
+  return fromContainer(header, format, bytes);
 }
 
-function fromSharp(header: SharpHeader, format: InputFormat, bytes: Uint8Array): Header {
+function fromContainer(header: ContainerHeader, format: InputFormat, bytes: Uint8Array): Header {
   const metadata = extractMetadata(header);
   const orientation = header.orientation ?? 1;
   const height = header.pageHeight ?? header.height;
@@ -66,7 +68,7 @@ function fromSharp(header: SharpHeader, format: InputFormat, bytes: Uint8Array):
   };
 }
 
-function bitDepthOf({ depth, bitsPerSample }: SharpHeader): number {
+function bitDepthOf({ depth, bitsPerSample }: ContainerHeader): number {
   if (depth === 'ushort' || depth === 'short') return 16;
   if (depth === 'float' || depth === 'uint' || depth === 'int') return 32;
   return bitsPerSample ?? 8;

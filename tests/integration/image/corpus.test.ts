@@ -23,17 +23,17 @@ async function run(
   return { ...result, output: result.bytes ?? bytes };
 }
 
-/** Colours after colour management: small, in 8-bit sRGB, over white. */
-async function look(bytes: Uint8Array, width = 32, height = 32): Promise<Buffer> {
-  return sharp(bytes)
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .resize(width, height, { fit: 'fill' })
-    .toColourspace('srgb')
-    .withIccProfile('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer();
+/**
+ * Colours after colour management: 8-bit sRGB over white, at full size unless one is given (a decoder's own way of
+ * shrinking is no colour).
+ */
+async function look(bytes: Uint8Array, size?: number): Promise<Buffer> {
+  const { hasProfile, depth } = await sharp(bytes).metadata();
+  const image = sharp(bytes).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
+  // sharp works on deep pictures that have a profile in Display P3 and must be told to come back.
+  if (hasProfile && depth === 'ushort') image.withIccProfile('srgb');
+  if (size !== undefined) image.resize(size, size, { fit: 'fill' });
+  return image.removeAlpha().raw().toBuffer();
 }
 
 function meanDifference(a: Uint8Array, b: Uint8Array): number {
@@ -81,13 +81,13 @@ describe.skipIf(corpus === undefined)('real pictures', () => {
     it.each(['Landscape', 'Portrait'].flatMap((way) => [2, 3, 4, 5, 6, 7, 8].map((n) => [way, n] as const)))(
       '%s_%i looks like its upright sister, and the output needs no turning',
       async (way, n) => {
-        const upright = await look(await readFile(at(`tricky/${way}_1.jpg`)), 60, 60);
+        const upright = await look(await readFile(at(`tricky/${way}_1.jpg`)), 60);
         const { output, report } = await run(`tricky/${way}_${String(n)}.jpg`, { to: 'webp' });
         expect((await sharp(output).metadata()).orientation ?? 1).toBe(1);
         expect(report.output.width > report.output.height).toBe(way === 'Landscape');
         expect(report.fidelity.find(({ aspect }) => aspect === 'orientation')?.fate).toBe('converted');
         // The sisters were saved at different times by different programs.
-        expect(meanDifference(await look(output, 60, 60), upright)).toBeLessThan(20);
+        expect(meanDifference(await look(output, 60), upright)).toBeLessThan(20);
       },
     );
   });
@@ -144,7 +144,7 @@ describe.skipIf(corpus === undefined)('real pictures', () => {
   );
 
   it('reads what it wrote as JPEG XL', async () => {
-    const { output } = await run('tricky/Landscape_1.jpg', { to: 'jxl', effort: 'fast' });
+    const { output } = await run('tricky/Landscape_1.jpg', { to: 'jxl', quality: 95, effort: 'fast' });
     const recipe = parseRecipe({ to: 'png', effort: 'fast' });
     const { bytes } = await convert({ name: 'a.jxl', bytes: output, recipe }, codecs, () => undefined);
     expect(
