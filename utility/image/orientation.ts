@@ -11,7 +11,8 @@ const short = 3;
 const entryLength = 12;
 
 /** How to turn the picture, 1 to 8; 1, upright, where the block says nothing that makes sense. */
-export function readOrientation(exif: Uint8Array): number {
+export function readOrientation(exif: Uint8Array | undefined): number {
+  if (exif === undefined) return 1;
   const structure = parseExif(exif);
   const directory = structure?.directories.find(({ kind }) => kind === 'image');
   const entry = directory?.entries.find(({ tag }) => tag === tags.orientation);

@@ -69,7 +69,7 @@ function fromContainer(header: ContainerHeader, format: InputFormat, bytes: Uint
 }
 
 function bitDepthOf({ depth, bitsPerSample }: ContainerHeader): number {
-  if (depth === 'ushort' || depth === 'short') return 16;
+  if (depth === 'ushort' || depth === 'short') return bitsPerSample ?? 16;
   if (depth === 'float' || depth === 'uint' || depth === 'int') return 32;
   return bitsPerSample ?? 8;
 }

@@ -1,4 +1,5 @@
 import type { Metadata as SharpHeader } from 'sharp';
+import { extractMetadata } from './metadata/extract.ts';
 import { readOrientation } from './orientation.ts';
 import { readWebpChunks, webpCanvas, type WebpChunk } from './webp-chunks.ts';
 
@@ -45,7 +46,7 @@ export function readWebpHeader(bytes: Uint8Array): ContainerHeader | undefined {
     bitsPerSample: 8,
     hasAlpha: transparency,
     ...animation(chunks),
-    ...(exif === undefined ? {} : { exif, orientation: readOrientation(exif) }),
+    ...(exif === undefined ? {} : { exif, orientation: readOrientation(extractMetadata({ exif }).exif) }),
     ...(xmp === undefined ? {} : { xmp }),
     ...(icc === undefined ? {} : { icc }),
   };
