@@ -22,7 +22,7 @@ const encodeCost: Readonly<Record<OutputFormat, Readonly<Record<Recipe['effort']
   jpeg: { fast: 15, balanced: 80, smallest: 80 },
   png: { fast: 60, balanced: 1000, smallest: 2000 },
   webp: { fast: 55, balanced: 125, smallest: 300 },
-  avif: { fast: 105, balanced: 650, smallest: 3700 },
+  avif: { fast: 105, balanced: 650, smallest: 2500 },
   jxl: { fast: 170, balanced: 400, smallest: 700 },
   gif: { fast: 200, balanced: 400, smallest: 600 },
   tiff: { fast: 20, balanced: 50, smallest: 50 },

@@ -1,5 +1,9 @@
-/** What libraries inside a worker look up: programs' paths, fonts for SVG, temporary folders, time zone, Windows' own. */
+/**
+ * What a worker looks up: which codec build is wanted, and for its libraries programs' paths, fonts for SVG, temporary
+ * folders, time zone, Windows' own.
+ */
 const inherited = [
+  'MILLRACE_CODECS',
   'PATH',
   'HOME',
   'TMPDIR',
