@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import ora from 'ora';
+import type { Ora } from 'ora';
 import packageJson from '../package.json' with { type: 'json' };
 import { asMillraceError, MillraceError } from '../contract/errors.ts';
 import { parseArguments, type RunFlags } from './arguments.ts';
@@ -44,7 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const jobs = positiveNumber('--jobs', flags.jobs, 'integer') ?? availableParallelism();
   const gigabytes = positiveNumber('--memory', flags.memory, 'number');
-  const reporter = chooseReporter(flags);
+  const reporter = await chooseReporter(flags);
 
   const stop = new AbortController();
   let interruption: Interruption | undefined;
@@ -73,15 +73,22 @@ async function main(argv: readonly string[]): Promise<number> {
   return interruption === undefined ? code : exitCodeOf(interruption);
 }
 
-function chooseReporter(flags: RunFlags): Reporter {
-  if (flags.json === true) return createJsonReporter(output);
+async function chooseReporter(flags: RunFlags): Promise<Reporter> {
+  const verbose = flags.verbose === true;
+  if (flags.json === true) return createJsonReporter(output, { verbose });
   const watched = process.stderr.isTTY && flags.quiet !== true;
   return createTerminalReporter(output, {
     quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    verbose,
     // Ctrl-C is ours: the batch ends cleanly before the process does.
-    spinner: watched ? ora({ discardStdin: false, hideCursor: true }) : undefined,
+    spinner: watched ? await startSpinner() : undefined,
   });
+}
+
+/** Loaded only where someone watches: it is a third of the command line's start. */
+async function startSpinner(): Promise<Ora> {
+  const { default: ora } = await import('ora');
+  return ora({ discardStdin: false, hideCursor: true });
 }
 
 function positiveNumber(

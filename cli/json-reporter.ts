@@ -2,7 +2,7 @@ import { sourceAddress, type BatchEvent } from '../contract/batch.ts';
 import type { Output, Reporter } from './reporter.ts';
 
 /** One JSON object a line on standard output; the log goes to standard error. */
-export function createJsonReporter(output: Output): Reporter {
+export function createJsonReporter(output: Output, options: { readonly verbose: boolean }): Reporter {
   function write(event: object): void {
     output.out(JSON.stringify(event));
   }
@@ -13,7 +13,7 @@ export function createJsonReporter(output: Output): Reporter {
       if (line !== undefined) write(line);
     },
     log(level, message) {
-      output.err(`${level}: ${message}`);
+      if (options.verbose || level === 'error' || level === 'warn') output.err(`${level}: ${message}`);
     },
     summary({ progress, failures, stopped, ...rest }) {
       write({

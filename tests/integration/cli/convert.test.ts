@@ -68,6 +68,7 @@ describe('millrace', () => {
     expect(told.at(-1)).toMatchObject({ event: 'summary', total: 2, done: 1, failed: 1 });
     expect(told.at(-1)?.['stats']).toBeTypeOf('object');
     expect(result.stdout.trim().split('\n')).toHaveLength(told.length);
+    expect(result.stderr).toBe('');
   });
 
   it('says in a dry run what it would write, and writes nothing', async () => {
