@@ -54,6 +54,18 @@ export const reportSchema = v.object({
     effort: v.picklist(['fast', 'balanced', 'smallest']),
     options: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
   }),
+  /** How the output looks beside the source it was made from (after resizing and turning), by SSIMULACRA2. */
+  score: v.optional(
+    v.object({
+      value: v.number(),
+      /** What was asked for; absent where only `maxBytes` was. */
+      target: v.optional(v.number()),
+      /** Qualities that were tried on the whole picture, in order; the last one made the output. */
+      tried: v.array(v.object({ quality: count, bytes: count, score: v.number() })),
+      /** Whole-picture encodes' worth of work, with those of the montage counted by their share of pixels. */
+      encodes: v.number(),
+    }),
+  ),
   /** Wall time of each stage in the worker. */
   timings: v.object({
     decode: milliseconds,
