@@ -165,7 +165,7 @@ describe('attempts', () => {
     await next('ended');
     expect(batch.progress().counts.failed).toBe(1);
     broken = false;
-    batch.retryFailed();
+    void batch.retry();
     await next('ended');
     expect(batch.progress().counts).toMatchObject({ failed: 0, done: 1, total: 1 });
     expect(world.committed.size).toBe(1);

@@ -94,14 +94,21 @@ export async function runJob(
 ): Promise<FinishedJob> {
   const bytes = await world.sources.read(source, signal);
   const { result, workerMs } = await attempt(source, prepared, recipe, world, hooks, signal, bytes);
+  const { report } = result;
   const written = result.bytes ?? bytes;
   const path = await world.outputs.commit(prepared.reservation, written, {
     modifiedMs: prepared.head.modifiedMs,
     signal,
   });
   return {
-    output: { path, format: result.report.output.format, bytes: written.byteLength },
-    report: result.report,
+    output: {
+      path,
+      format: report.output.format,
+      bytes: written.byteLength,
+      keptOriginal: report.outcome === 'kept-original',
+      ...(report.score === undefined ? {} : { score: report.score.value }),
+    },
+    report,
     workerMs,
   };
 }
