@@ -1,11 +1,13 @@
 import { createServer } from '../contract/rpc.ts';
-import { workerProtocol } from '../contract/worker-protocol.ts';
+import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
+import { makePreview } from './image/preview.ts';
+import { createPreviewPages } from './preview-pages.ts';
 import { findPort } from './worker-port.ts';
 
-const port = findPort();
-if (port === undefined) {
+const parent = findPort();
+if (parent === undefined) {
   process.stderr.write(
     'This is a worker of Millrace. It is started by the app or by the command line: npx millrace --help\n',
   );
@@ -13,7 +15,9 @@ if (port === undefined) {
 }
 
 const codecs = await loadCodecs(chooseBuild());
-const server = createServer(port, workerProtocol, {
+const pages = createPreviewPages();
+parent.onHandOver(pages.connect);
+const server = createServer(parent.port, workerProtocol, {
   hello: { pid: process.pid, codecs: codecs.build, versions: codecs.versions },
   credit: 1,
   handlers: {
@@ -21,6 +25,11 @@ const server = createServer(port, workerProtocol, {
       convert(params, codecs, (stage) => {
         progress({ stage });
       }),
+    async preview({ page, token, ...params }): Promise<PreviewResult> {
+      const isThere = pages.has(page);
+      if (isThere) pages.send(page, { token, ...(await makePreview(params, codecs)) });
+      return { outcome: isThere ? 'sent' : 'unavailable', rss: process.memoryUsage.rss() };
+    },
   },
 });
 

@@ -73,6 +73,8 @@ export interface RunOptions {
   /** For the time limit: pixels of the source and the format to write. */
   readonly pixels: number;
   readonly format: OutputFormat;
+  /** Someone waits to look at it: it goes before what waits, with few others of its kind at once. */
+  readonly ahead?: boolean;
   /** A worker has the job now; it waited until then. */
   readonly onStarted?: () => void;
 }

@@ -1,15 +1,27 @@
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
 import type { RpcClient } from '../../contract/rpc.ts';
-import type { ConvertParams, ConvertResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
-import type { Clock, RunOptions } from '../engine/world.ts';
+import type { WorkerProtocol } from '../../contract/worker-protocol.ts';
+import type { Clock } from '../engine/world.ts';
+import type { JobSize } from './time-limit.ts';
 import { terminationError, type Termination } from './terminations.ts';
 
-/** One attempt that someone waits for. */
+/** One question to a worker that someone waits for: an attempt at a job, or a preview. */
 export interface Run {
-  readonly params: ConvertParams;
-  readonly options: RunOptions;
-  readonly resolve: (result: ConvertResult) => void;
+  /** The source as a person calls it. */
+  readonly name: string;
+  readonly size: JobSize;
+  readonly signal: AbortSignal;
+  /** A worker has it now. */
+  readonly onStarted: () => void;
+  readonly ask: (client: RpcClient<WorkerProtocol>) => Promise<Answer>;
   readonly reject: (error: MillraceError) => void;
+}
+
+export interface Answer {
+  /** Gives it to whoever waits. */
+  tell(): void;
+  /** Resident memory of the worker after it, bytes. */
+  readonly residentBytes: number;
 }
 
 /** A run that a worker has. */
@@ -26,8 +38,8 @@ export interface LeaseTerms {
   readonly limitMs: number;
   /** How long the worker may take to let go of a cancelled job, milliseconds. */
   readonly cancelMs: number;
-  /** The worker has let go of the job; `result` unless it failed or was cancelled. Not called once the worker is lost. */
-  readonly onReleased: (result?: ConvertResult) => void;
+  /** The worker has let go of the job; `residentBytes` of it unless it failed or was cancelled. Not called once the worker is lost. */
+  readonly onReleased: (residentBytes?: number) => void;
   /** The job has taken longer than its limit. It remains leased until the worker has ended. */
   readonly onOverdue: () => void;
   /** The worker does not let go of a cancelled job. The run has been told; the worker is of no use any more. */
@@ -37,7 +49,7 @@ export interface LeaseTerms {
 /** Gives a run to a worker that has none. */
 export function openLease(run: Run, terms: LeaseTerms): Lease {
   const { clock, client } = terms;
-  const { signal, onStarted } = run.options;
+  const { signal } = run;
   let state: 'running' | 'cancelling' | 'over' = 'running';
   let forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
 
@@ -47,11 +59,11 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
     signal.removeEventListener('abort', cancel);
   }
 
-  function answered(result: ConvertResult): void {
+  function answered(answer: Answer): void {
     if (state === 'over') return;
     end();
-    run.resolve(result);
-    terms.onReleased(result);
+    answer.tell();
+    terms.onReleased(answer.residentBytes);
   }
 
   function failed(error: MillraceError): void {
@@ -79,14 +91,13 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
   }
 
   signal.addEventListener('abort', cancel, { once: true });
-  client.call('convert', run.params, { signal }).then(answered, failed);
-  onStarted?.();
+  run.ask(client).then(answered, failed);
+  run.onStarted();
 
   return {
     workerEnded(termination, output) {
       if (state === 'over') return;
-      const error =
-        state === 'cancelling' ? cancelled() : terminationError(termination, run.params.name, output);
+      const error = state === 'cancelling' ? cancelled() : terminationError(termination, run.name, output);
       end();
       run.reject(error);
     },
