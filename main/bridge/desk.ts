@@ -225,7 +225,9 @@ export function createDesk(options: DeskOptions): Desk {
       return () => listeners.delete(listener);
     },
     changed,
-    add: (offers) => addKnown(resolveOffers(offers, options.handles)),
+    async add(offers) {
+      await addKnown(resolveOffers(offers, options.handles));
+    },
     addPaths: (paths) => addKnown({ paths, links: [], pictures: [] }),
     async addSamples() {
       await inTurn(async () => {
