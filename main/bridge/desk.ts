@@ -85,7 +85,7 @@ export function createDesk(options: DeskOptions): Desk {
   const { openWorks, shell, preferences, past, folders, log } = options;
   let { settings, recipe } = preferences.load();
   const presets = createPresets(preferences.load().presets, preferences);
-  const dropped = createDroppedPictures(folders.dropped);
+  let dropped = createDroppedPictures(folders.dropped);
   const listeners = new Set<DeskListener>();
   let works = openWorks(settings);
   let worksSettings: WorksSettings = settings;
@@ -142,7 +142,9 @@ export function createDesk(options: DeskOptions): Desk {
     const isBroken = batch?.state === 'stopped';
     await leaveBatch();
     const { world, budget } = freshWorks(isBroken);
-    const placeless = (source: Source): boolean => source.kind === 'file' && dropped.has(source.path);
+    const pictures = createDroppedPictures(folders.dropped);
+    dropped = pictures;
+    const placeless = (source: Source): boolean => source.kind === 'file' && pictures.has(source.path);
     batches += 1;
     const id = batches;
     let state: WindowBatch['state'] = 'working';

@@ -5,37 +5,49 @@ import { formatTraits } from '../../contract/formats.ts';
 import { sniffFormat, sniffLength } from '../../contract/sniff.ts';
 import { commitFile, NameTaken } from '../files/commit.ts';
 
-/** Pictures that came without a file, written to a folder of ours until their batch leaves the window. */
+/** Pictures of one batch that came without a file, written to a folder of ours until the batch leaves the window. */
 export interface DroppedPictures {
-  /** Writes one and gives its path. @throws MillraceError `destination-*` */
+  /** Writes one and gives its path. @throws MillraceError `destination-*`, `cancelled` after `clear` */
   keep(name: string, bytes: Uint8Array): Promise<string>;
   has(path: string): boolean;
-  /** Removes what was kept, and nothing else that may be in the folder. */
+  /** Removes what was kept, and nothing else that may be in the folder; for good. */
   clear(): Promise<void>;
 }
 
 export function createDroppedPictures(folder: string): DroppedPictures {
   const kept = new Set<string>();
-  const { signal } = new AbortController();
+  const writing = new Set<Promise<string>>();
+  const over = new AbortController();
+
+  async function write(name: string, bytes: Uint8Array): Promise<string> {
+    const { stem, extension } = safeName(name, bytes);
+    for (let number = 1; ; number += 1) {
+      const path = join(folder, `${stem}${number === 1 ? '' : ` (${String(number)})`}${extension}`);
+      try {
+        await commitFile(path, bytes, { modifiedMs: undefined, signal: over.signal });
+        kept.add(path);
+        return path;
+      } catch (error) {
+        if (!(error instanceof NameTaken)) throw error;
+      }
+    }
+  }
+
   return {
     async keep(name, bytes) {
-      const { stem, extension } = safeName(name, bytes);
-      for (let number = 1; ; number += 1) {
-        const path = join(folder, `${stem}${number === 1 ? '' : ` (${String(number)})`}${extension}`);
-        try {
-          await commitFile(path, bytes, { modifiedMs: undefined, signal });
-          kept.add(path);
-          return path;
-        } catch (error) {
-          if (!(error instanceof NameTaken)) throw error;
-        }
+      const written = write(name, bytes);
+      writing.add(written);
+      try {
+        return await written;
+      } finally {
+        writing.delete(written);
       }
     },
     has: (path) => kept.has(path),
     async clear() {
-      const paths = [...kept];
-      kept.clear();
-      await Promise.all(paths.map((path) => rm(path, { force: true })));
+      over.abort();
+      await Promise.allSettled(writing);
+      await Promise.all([...kept].map((path) => rm(path, { force: true })));
     },
   };
 }
