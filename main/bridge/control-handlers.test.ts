@@ -238,7 +238,7 @@ describe('whatever a page sends', () => {
       { numRuns: 2000 },
     );
     // The port lives, and so does the desk.
-    expect(await client.call('detail', { id: 1 })).toBe(undefined);
+    expect(await client.call('detail', { id: 1e9 })).toBe(undefined);
     await client.call('cancel', undefined);
     await client.call('clear', undefined);
     expect(desk.batch).toBeUndefined();

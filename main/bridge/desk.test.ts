@@ -16,7 +16,7 @@ describe('a drop', () => {
     const page = await until(hasEnded);
     expect(page.batch).toBe(1);
     expect([...page.rows.values()]).toMatchObject([
-      { id: 1, name: 'a.jpg', folder: 'pictures.test', state: 'done', bytes: 1000, format: 'jpeg' },
+      { id: 1, name: 'a.jpg', folder: 'pictures.test', state: 'done', bytes: 27, format: 'jpeg' },
       { id: 2, state: 'done', output: { keptOriginal: true, format: 'jpeg' } },
     ]);
     expect(page.view?.batch).toMatchObject({

@@ -159,7 +159,7 @@ export function startBatch(options: BatchOptions): Batch {
       letGo(job, prepared);
       meter.ended(prepared.cost, end.kind === 'finished' ? end.finished.workerMs : undefined);
       if (end.kind === 'finished') jobs.done(job, end.finished.output, end.finished.report);
-      else giveUp(job, end.kind === 'failed' ? end.error : cancelled());
+      else giveUp(job, end.kind === 'failed' && !again ? end.error : cancelled());
     }
     leave(job);
     pump();
