@@ -52,7 +52,7 @@ export interface WindowBatchOptions {
 }
 
 /** So many rows are taken out before others have a turn. */
-const removedAtOnce = 1000;
+const removedAtOnce = 250;
 
 export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
   const { id, recipe, world, budget, rowChanged, viewChanged, log } = options;
