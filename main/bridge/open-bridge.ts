@@ -19,6 +19,7 @@ import { withoutPast, type Past } from './past.ts';
 import { preferencesInMemory, type Preferences } from './preferences.ts';
 import { createPreviewPorts } from './preview-ports.ts';
 import { createPreviews } from './previews.ts';
+import { createRecentLinks } from './recent-links.ts';
 import { openWorks } from './works.ts';
 
 export interface BridgeOptions {
@@ -58,14 +59,16 @@ export function openBridge(options: BridgeOptions): { readonly desk: Desk; reado
   const previewPorts = createPreviewPorts(electron.openChannel);
   const files = createFileSources();
   const outputs = options.outputs ?? createOutputs({ workingFolder: folders.outputs });
-  const links = createLinkSources({
-    allowPrivate: options.allowPrivateLinks ?? false,
-    clock,
-    describe: describeHead,
-    onShare: (source, share) => {
-      desk.downloaded(source, share);
-    },
-  });
+  const links = createRecentLinks(
+    createLinkSources({
+      allowPrivate: options.allowPrivateLinks ?? false,
+      clock,
+      describe: describeHead,
+      onShare: (source, share) => {
+        desk.downloaded(source, share);
+      },
+    }),
+  );
   const desk = createDesk({
     openWorks: (settings) =>
       openWorks(
