@@ -1,0 +1,156 @@
+import { mkdir, mkdtemp, readFile, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CDPSession, Page } from 'playwright-core';
+import type { Agent, DialogAnswer } from './agent.ts';
+import { startOnChromium } from './chromium-host.ts';
+import { startOnElectron } from './electron-host.ts';
+import { findHost } from './find-host.ts';
+
+export interface AppOptions {
+  /** The home of a person: settings, logs and pictures are in it. A new one when none is given. */
+  readonly home?: string;
+  /** Files on the command line. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The agent's doings, from outside of its process. */
+export type RemoteAgent = {
+  readonly [K in keyof Agent]: (...args: Parameters<Agent[K]>) => Promise<Awaited<ReturnType<Agent[K]>>>;
+};
+
+/** What a host gives of the app it runs. */
+export interface RunningApp {
+  readonly page: Page;
+  readonly agent: RemoteAgent;
+  /** Process of main. */
+  readonly pid: number;
+  readonly exited: Promise<number | null>;
+  /** What main has written so far. */
+  output(): string;
+  /** To be told before files are dropped by the browser's own protocol. */
+  dropping(paths: readonly string[]): Promise<void>;
+  systemPrefers(theme: 'light' | 'dark'): Promise<void>;
+  /** Ends whatever is left. */
+  end(): Promise<void>;
+}
+
+export interface HostOptions {
+  readonly home: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The built app, driven as a person would. */
+export interface AppUnderTest extends AsyncDisposable {
+  readonly host: 'chromium' | 'electron';
+  readonly home: string;
+  readonly page: Page;
+  readonly agent: RemoteAgent;
+  readonly pid: number;
+  /** Errors and warnings of the page's console. */
+  readonly complaints: readonly string[];
+  /** Drags real files and folders from outside onto the middle of the window and lets go. */
+  drop(paths: readonly string[]): Promise<void>;
+  /** Drags something that is no file, such as a link out of a browser. */
+  dropText(mimeType: string, text: string): Promise<void>;
+  /** Waits for a dialog of the system and answers it; gives what it said. */
+  answer(answer: DialogAnswer): ReturnType<RemoteAgent['nextDialog']>;
+  systemPrefers(theme: 'light' | 'dark'): Promise<void>;
+  reload(): Promise<void>;
+  /** Quits as the menu does; gives main's exit code. */
+  quit(): Promise<number | null>;
+  /** Main's exit code, once it has ended. */
+  readonly exited: Promise<number | null>;
+  /** Main's log file. */
+  log(): Promise<string>;
+  output(): string;
+}
+
+/** Starts the built app on the best host there is. */
+export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
+  const host = findHost();
+  const home = options.home ?? (await newHome());
+  const settings: HostOptions = {
+    home,
+    args: options.args ?? [],
+    env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), ...options.env },
+  };
+  const app =
+    host.kind === 'electron'
+      ? await startOnElectron(host.program, settings)
+      : await startOnChromium(host.program, settings);
+  const { page, agent } = app;
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  const devTools = await page.context().newCDPSession(page);
+  return {
+    host: host.kind,
+    home,
+    page,
+    agent,
+    pid: app.pid,
+    complaints,
+    async drop(paths) {
+      await app.dropping(paths);
+      await drag(page, devTools, { items: [], files: [...paths], dragOperationsMask: 1 });
+    },
+    async dropText(mimeType, text) {
+      await drag(page, devTools, { items: [{ mimeType, data: text }], dragOperationsMask: 1 });
+    },
+    async answer(answer) {
+      const shown = await agent.nextDialog();
+      await agent.answerDialog(answer);
+      return shown;
+    },
+    systemPrefers: app.systemPrefers,
+    async reload() {
+      await page.reload();
+    },
+    async quit() {
+      await agent.quit();
+      return app.exited;
+    },
+    exited: app.exited,
+    async log() {
+      const folder = await agent.logs();
+      const files = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+      const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+      return texts.join('');
+    },
+    output: app.output,
+    async [Symbol.asyncDispose]() {
+      await app.end();
+      if (options.home === undefined) await rm(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** A person's home that the caller removes; an app may be started in it again and again. */
+export async function newHome(): Promise<string> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'millrace-home-')));
+  await mkdir(join(home, 'Pictures'));
+  return home;
+}
+
+async function drag(
+  page: Page,
+  devTools: CDPSession,
+  data: { items: { mimeType: string; data: string }[]; files?: string[]; dragOperationsMask: number },
+): Promise<void> {
+  const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+  const place = { x: width / 2, y: height / 2 };
+  const items = data.items.map(({ mimeType, data: text }) => ({
+    mimeType,
+    data: text,
+    title: '',
+    baseURL: '',
+  }));
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await devTools.send('Input.dispatchDragEvent', { type, ...place, data: { ...data, items } });
+  }
+}
