@@ -2,6 +2,7 @@ import { createServer } from '../contract/rpc.ts';
 import { workerProtocol } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { findPort } from './worker-port.ts';
 
 const port = findPort();
@@ -15,12 +16,15 @@ if (port === undefined) {
 const codecs = await loadCodecs(chooseBuild());
 const server = createServer(port, workerProtocol, {
   hello: { pid: process.pid, codecs: codecs.build, versions: codecs.versions },
-  credit: 1,
+  // One job is worked on; the next one's bytes arrive meanwhile.
+  credit: 2,
   handlers: {
-    convert: (params, { progress }) =>
-      convert(params, codecs, (stage) => {
+    convert: oneAtATime(async (params, { progress, signal }) => {
+      signal.throwIfAborted();
+      return convert(params, codecs, (stage) => {
         progress({ stage });
-      }),
+      });
+    }),
   },
 });
 

@@ -12,8 +12,12 @@ export interface Run {
   readonly reject: (error: MillraceError) => void;
 }
 
-/** A run that a worker has. */
+/** A run whose bytes a worker has: the one it works on, or the one it works on next. */
 export interface Lease {
+  /** The worker has nothing before it any more. The clock starts. */
+  begin(): void;
+  /** Gives back a run that has not begun; nobody is told. Undefined when it was cancelled in the meantime. */
+  takeBack(): Run | undefined;
   /** The worker is gone; the run is told, unless it has its answer. */
   workerEnded(termination: Termination, output: string): void;
 }
@@ -28,18 +32,21 @@ export interface LeaseTerms {
   readonly cancelMs: number;
   /** The worker has let go of the job; `result` unless it failed or was cancelled. Not called once the worker is lost. */
   readonly onReleased: (result?: ConvertResult) => void;
+  /** The run was cancelled before it began. */
+  readonly onWithdrawn: () => void;
   /** The job has taken longer than its limit. It remains leased until the worker has ended. */
   readonly onOverdue: () => void;
   /** The worker does not let go of a cancelled job. The run has been told; the worker is of no use any more. */
   readonly onStuck: () => void;
 }
 
-/** Gives a run to a worker that has none. */
+/** Sends a run to a worker. It is worked on from `begin` on. */
 export function openLease(run: Run, terms: LeaseTerms): Lease {
   const { clock, client } = terms;
   const { signal, onStarted } = run.options;
-  let state: 'running' | 'cancelling' | 'over' = 'running';
-  let forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
+  const call = new AbortController();
+  let state: 'staged' | 'running' | 'cancelling' | 'over' = 'staged';
+  let forgetTimer = (): void => undefined;
 
   function end(): void {
     state = 'over';
@@ -63,26 +70,46 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
   }
 
   function cancel(): void {
+    const begun = state === 'running';
     state = 'cancelling';
     forgetTimer();
+    if (!begun) {
+      end();
+      call.abort();
+      run.reject(cancelled());
+      terms.onWithdrawn();
+      return;
+    }
     forgetTimer = clock.after(terms.cancelMs, () => {
       end();
       run.reject(cancelled());
       terms.onStuck();
     });
-    void client.available().then(() => {
-      if (state !== 'cancelling') return;
-      end();
-      run.reject(cancelled());
-      if (terms.connected()) terms.onReleased();
-    });
+    call.abort();
+  }
+
+  function letGo(): void {
+    if (state !== 'cancelling') return;
+    end();
+    run.reject(cancelled());
+    if (terms.connected()) terms.onReleased();
   }
 
   signal.addEventListener('abort', cancel, { once: true });
-  client.call('convert', run.params, { signal }).then(answered, failed);
-  onStarted?.();
+  client.call('convert', run.params, { signal: call.signal, onLetGo: letGo }).then(answered, failed);
 
   return {
+    begin() {
+      state = 'running';
+      forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
+      onStarted?.();
+    },
+    takeBack() {
+      if (state !== 'staged') return undefined;
+      end();
+      call.abort();
+      return run;
+    },
     workerEnded(termination, output) {
       if (state === 'over') return;
       const error =

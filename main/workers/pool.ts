@@ -42,7 +42,7 @@ export function createPool(options: PoolOptions): WorkerPool {
   let earlyDeaths = 0;
   let refusal: MillraceError | undefined;
 
-  const hooks = { started: meter.started, greeted, ended, changed: dispatch, log };
+  const hooks = { started: meter.started, greeted, ended, changed: dispatch, returned: putFirst, log };
   const slots = Array.from({ length: size }, (_, index) => createSlot({ index, host, clock, limits, hooks }));
 
   /** Gives waiting runs to ready workers and starts workers for the rest. */
@@ -62,6 +62,25 @@ export function createPool(options: PoolOptions): WorkerPool {
       slot.start();
       starting += 1;
     }
+    // The last runs wait for whoever is free first.
+    for (const slot of slots) {
+      if (waiting.size <= size) return;
+      const [run] = waiting;
+      if (run === undefined || !slot.stageable) continue;
+      waiting.delete(run);
+      slot.stage(run);
+    }
+  }
+
+  /** It had its turn; its worker never came to it. */
+  function putFirst(run: Run): void {
+    if (refusal !== undefined) {
+      run.reject(refusal);
+      return;
+    }
+    const others = [...waiting];
+    waiting.clear();
+    for (const each of [run, ...others]) waiting.add(each);
   }
 
   function greeted(): void {

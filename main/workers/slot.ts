@@ -31,6 +31,8 @@ export interface SlotHooks {
   ended(end: WorkerEnd): 'back-off' | 'quarantine';
   /** The slot may take a run or a start now. */
   changed(): void;
+  /** A staged run that its worker will not come to. */
+  returned(run: Run): void;
   log(level: LogLevel, message: string): void;
 }
 
@@ -41,6 +43,13 @@ export interface Slot {
   start(): void;
   /** Gives a run to the worker; ready slots only. */
   lease(run: Run): void;
+  /** Whether the worker would take the bytes of its next run while it is busy. */
+  readonly stageable: boolean;
+  /**
+   * Sends the worker its next run while it works on the one before, so that it need not wait for the bytes; stageable
+   * slots only.
+   */
+  stage(run: Run): void;
   /** Another worker could be started, so this slot may try again; quarantined slots only. */
   release(): void;
   /** Lets the worker finish its job for at most `graceMs`. Settles when no process is left. */
@@ -73,6 +82,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   let losses = 0;
   let worker: Worker | undefined;
   let lease: Lease | undefined;
+  let staged: Lease | undefined;
   let forgetTimer: (() => void) | undefined;
   const waitingForEnd: (() => void)[] = [];
 
@@ -152,7 +162,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
 
   /** The worker has no job: it gets the next one at once, or waits for it, or goes. */
   function offer(own: Worker): void {
-    if (own.retiring !== undefined) retire(own, own.retiring);
+    if (own.retiring !== undefined && is('ready')) retire(own, own.retiring);
     hooks.changed();
     if (!is('ready')) return;
     later(limits.idleMs, () => {
@@ -162,11 +172,38 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
 
   function takeRun(run: Run): void {
     const own = worker;
-    move('lease');
     if (own === undefined) throw new MillraceError('internal', 'A ready slot has no worker.');
+    work(send(own, run));
+  }
+
+  function work(next: Lease): void {
+    move('lease');
+    lease = next;
+    lease.begin();
+  }
+
+  function canStage(own: Worker | undefined): own is Worker {
+    if (own === undefined || !is('busy') || staged !== undefined) return false;
+    if (!own.connected || own.retiring !== undefined || own.verdict !== undefined) return false;
+    return own.client.credit > 0 && own.jobs + 1 < limits.maxJobs;
+  }
+
+  function stageRun(run: Run): void {
+    if (!canStage(worker)) throw new MillraceError('internal', 'A slot was given a run it cannot stage.');
+    staged = send(worker, run);
+  }
+
+  /** The worker will not come to its next run. */
+  function returnStaged(): void {
+    const run = staged?.takeBack();
+    staged = undefined;
+    if (run !== undefined) hooks.returned(run);
+  }
+
+  function send(own: Worker, run: Run): Lease {
     const { pixels, format } = run.options;
     const limitMs = limits.jobMs({ pixels, format, bytes: run.params.bytes.byteLength });
-    lease = openLease(run, {
+    return openLease(run, {
       clock,
       client: own.client,
       connected: () => own.connected,
@@ -174,6 +211,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
       cancelMs: limits.cancelMs,
       onReleased(result) {
         released(own, result);
+      },
+      onWithdrawn() {
+        staged = undefined;
+        hooks.changed();
       },
       onOverdue() {
         condemn(own, { kind: 'timed-out', what: 'job', limitMs });
@@ -194,6 +235,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     if (result !== undefined && result.report.worker.rss >= limits.maxResidentBytes)
       own.retiring ??= 'memory';
     move('answer');
+    if (own.retiring !== undefined) returnStaged();
+    const next = staged;
+    staged = undefined;
+    if (next !== undefined) work(next);
     offer(own);
   }
 
@@ -234,6 +279,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     const own = lease;
     lease = undefined;
     own?.workerEnded(termination, output);
+    returnStaged();
     tell(wasMeant(termination) ? 'debug' : 'warn', `${describeTermination(termination)}.`);
     const next = hooks.ended({ termination, early, output });
     if (is('crashed')) recover(next);
@@ -257,6 +303,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     },
     start,
     lease: takeRun,
+    get stageable() {
+      return canStage(worker);
+    },
+    stage: stageRun,
     release() {
       move('rest');
     },
@@ -269,6 +319,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
       if (is('ready')) retire(own, 'shutdown');
       else if (is('busy')) {
         own.retiring = 'shutdown';
+        returnStaged();
         forget = clock.after(graceMs, () => {
           condemn(own, { kind: 'retired', why: 'shutdown' });
         });
