@@ -46,10 +46,24 @@ for (const { to, fineColour, qualities } of ladders) {
   const rungs = known.filter((rung) => rung.to === to && rung.fineColour === fineColour);
   const at = (quality: number) => rungs.filter((rung) => rung.quality === quality);
   const scores = [5, 25, 50, 75, 95].map((percent) =>
-    qualities.map((quality) => round(percentile(at(quality).map(({ score }) => score), percent), 1)),
+    qualities.map((quality) =>
+      round(
+        percentile(
+          at(quality).map(({ score }) => score),
+          percent,
+        ),
+        1,
+      ),
+    ),
   );
   const bits = qualities.map((quality) =>
-    round(percentile(at(quality).map(({ bitsPerPixel }) => Math.log(bitsPerPixel)), 50), 2),
+    round(
+      percentile(
+        at(quality).map(({ bitsPerPixel }) => Math.log(bitsPerPixel)),
+        50,
+      ),
+      2,
+    ),
   );
   process.stdout.write(`${JSON.stringify({ to, fineColour, qualities, scores, bits })}\n`);
 }
@@ -64,7 +78,8 @@ async function measure(picture: Awaited<ReturnType<typeof readPicture>>): Promis
     using encoder = await createScoredEncoder(
       pixels,
       to,
-      (setting) => encode(pixels, to, settingsFor(to, recipe, { ...setting, pixels: area }), {}, picture.name, codecs),
+      (setting) =>
+        encode(pixels, to, settingsFor(to, recipe, { ...setting, pixels: area }), {}, picture.name, codecs),
       codecs,
     );
     for (const quality of qualities) {

@@ -4,7 +4,9 @@ import { timeLimit } from './time-limit.ts';
 
 describe('timeLimit', () => {
   it.each(outputFormats)('gives the smallest %s half a minute', (format) => {
-    expect(timeLimit({ pixels: 256, bytes: 10, formats: [format], searching: false })).toBeGreaterThanOrEqual(30_000);
+    expect(timeLimit({ pixels: 256, bytes: 10, formats: [format], searching: false })).toBeGreaterThanOrEqual(
+      30_000,
+    );
     expect(timeLimit({ pixels: 256, bytes: 10, formats: [format], searching: false })).toBeLessThan(31_000);
   });
 

@@ -9,7 +9,14 @@ import { recompressJpeg } from './encode.ts';
 import { allKept, pictureFidelity } from './fidelity.ts';
 import type { Header } from './header.ts';
 import { isOpaque, type Pixels } from './pixels.ts';
-import { deepFormats, keepsCoefficients, onlyFewerBytesWereAsked, pack, suit, type Baggage } from './prepare.ts';
+import {
+  deepFormats,
+  keepsCoefficients,
+  onlyFewerBytesWereAsked,
+  pack,
+  suit,
+  type Baggage,
+} from './prepare.ts';
 import { probe } from './probe.ts';
 import { formatsThatHold, preferring, raceFormats } from './quality-search/best-format.ts';
 import { encodeAsAsked, type AskedFile } from './quality-search/encode-as-asked.ts';
@@ -41,9 +48,7 @@ export async function convert(
   watch.enter('decode');
   const header = await probe(bytes, name, codecs);
   const formats =
-    recipe.to === 'best'
-      ? formatsThatHold(header, recipe)
-      : [resolveOutputFormat(recipe.to, header.format)];
+    recipe.to === 'best' ? formatsThatHold(header, recipe) : [resolveOutputFormat(recipe.to, header.format)];
   for (const to of formats) checkLimits(header, name, recipe, to);
   const plan: DecodePlan = {
     recipe,

@@ -35,7 +35,10 @@ export async function searchBytes<T extends Trial>(search: ByteSearch<T>): Promi
     trials.push(trial);
     if (trial.bytes <= limit && trial.bytes >= limit * nearEnough) break;
   }
-  if (!trials.some(({ bytes }) => bytes <= limit) && !trials.some(({ quality }) => quality === lowestQuality)) {
+  if (
+    !trials.some(({ bytes }) => bytes <= limit) &&
+    !trials.some(({ quality }) => quality === lowestQuality)
+  ) {
     trials.push(await search.attempt(lowestQuality));
   }
   return judge(trials, limit);

@@ -17,7 +17,7 @@ export interface FoundFile extends EncodedFile {
 /** How far above the target a score may be and be good enough. */
 const tolerance = { below: 0, above: 1 };
 
-const maxScoreAttempts = 4;
+const maxScoreAttempts = 5;
 const maxByteAttempts = 6;
 
 /**

@@ -35,33 +35,36 @@ function ladderOf(to: OutputFormat, fineColour: boolean): Ladder {
   return ladder;
 }
 
+/** How far beyond the hardest and the easiest twentieth a curve is believed to lie, in steps between the curves. */
+const beyond = 3;
+
 /** The curve of pictures as hard as this one seems to be; of the middling ones before anything is seen. */
 function memberNear({ qualities, scores }: Ladder, trials: readonly Trial[]): Curve {
-  const rows = scores.length - 1;
+  const last = scores.length - 1;
   const member =
     trials.length === 0
-      ? rows / 2
-      : trials.reduce((sum, trial) => sum + memberThrough({ qualities, scores }, trial), 0) / trials.length;
-  const low = Math.min(Math.floor(member), rows - 1);
+      ? last / 2
+      : trials.reduce((sum, trial) => sum + memberThrough(qualities, scores, trial), 0) / trials.length;
+  const low = Math.min(Math.max(0, Math.floor(member)), last - 1);
   const share = member - low;
-  const hard = scores[low] ?? [];
-  const easy = scores[low + 1] ?? [];
+  const [hard = [], easy = []] = scores.slice(low, low + 2);
   return (quality) =>
     (1 - share) * interpolate(qualities, hard, quality) + share * interpolate(qualities, easy, quality);
 }
 
-/** Which of the curves, from hard (0) to easy, passes through a trial; between two, their share. */
+/** Which of the curves, from hard (0) to easy, passes through a trial; between two and beyond, their share. */
 function memberThrough(
-  { qualities, scores }: Pick<Ladder, 'qualities' | 'scores'>,
+  qualities: readonly number[],
+  scores: Ladder['scores'],
   { quality, score }: Trial,
 ): number {
   const values = scores.map((row) => interpolate(qualities, row, quality));
-  const above = values.findIndex((value) => value >= score);
-  if (above === -1) return scores.length - 1;
-  if (above === 0) return 0;
-  const high = values[above] ?? score;
-  const low = values[above - 1] ?? score;
-  return above - 1 + (score - low) / (high - low);
+  const last = values.length - 1;
+  const next = values.findIndex((value) => value >= score);
+  const right = next === -1 ? last : Math.max(1, next);
+  const [low = 0, high = 1] = values.slice(right - 1, right + 1);
+  const member = right - 1 + (score - low) / Math.max(high - low, 1e-6);
+  return Math.min(last + beyond, Math.max(-beyond, member));
 }
 
 /** Straight lines between the knots, and on beyond the first and the last. */

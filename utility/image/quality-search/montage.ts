@@ -3,14 +3,15 @@ import type { Pixels } from '../pixels.ts';
 /** Tiles lie on multiples of this: the blocks of every encoder stay as they were in the whole picture. */
 const grid = 16;
 
-/** Largest tile edge; large ones carry the coarse scales of the measure. */
-const largestTile = 256;
+/** Tile edges: large tiles carry the coarse scales of the measure, small ones more places of a small picture. */
+const largeTile = 256;
+const smallTile = 128;
 
 /** Montages of more pixels do not tell more. */
-const mostTiles = 8;
+const mostPixels = 8 * largeTile ** 2;
 
 /** Part of the picture that the montage may be: above it, trying the whole picture is as quick. */
-const largestShare = 1 / 4;
+const largestShare = 1 / 6;
 
 /** Smaller pictures are tried whole: they take no time. */
 const smallestPicture = 300_000;
@@ -29,8 +30,9 @@ interface Tile {
 export function makeMontage(pixels: Pixels): Pixels | undefined {
   const area = pixels.width * pixels.height;
   if (area < smallestPicture) return undefined;
-  const edge = area * largestShare >= mostTiles * largestTile ** 2 ? largestTile : largestTile / 2;
-  const count = Math.min(mostTiles, evenBelow((area * largestShare) / edge ** 2));
+  const size = Math.min(mostPixels, area * largestShare);
+  const edge = size < mostPixels ? smallTile : largeTile;
+  const count = evenBelow(size / edge ** 2);
   const tiles = tilesOf(pixels, edge);
   if (tiles.length < count || count < 4) return undefined;
   return assemble(pixels, representatives(tiles, count), edge);
@@ -77,7 +79,10 @@ function activityOf({ data, width, channels }: Pixels, left: number, top: number
 /** The middle one of each of `count` equal parts, from calm to busy. */
 function representatives(tiles: readonly Tile[], count: number): Tile[] {
   const sorted = [...tiles].sort((a, b) => a.activity - b.activity || a.top - b.top || a.left - b.left);
-  return Array.from({ length: count }, (_, part) => sorted[Math.floor(((part + 0.5) * sorted.length) / count)])
+  return Array.from(
+    { length: count },
+    (_, part) => sorted[Math.floor(((part + 0.5) * sorted.length) / count)],
+  )
     .filter((tile) => tile !== undefined)
     .sort((a, b) => a.top - b.top || a.left - b.left);
 }

@@ -20,7 +20,7 @@ export interface ScoreSearchEnd<T extends Trial> {
 }
 
 /** Aims a little above the target: being below costs another encode, being above a few bytes. */
-const margins = { first: 0.4, later: 0.2, last: 0.8 };
+const margins = { first: 0.4, later: 0.1, last: 0.8 };
 
 /**
  * Looks for the lowest quality whose score is at or above the target. Believes a curve, corrects it by what it sees,

@@ -48,9 +48,9 @@ const hardBits: Partial<Record<Header['format'], number>> = { webp: 1.5, avif: 1
 
 /** ITU T.81, table K.1, in zigzag order: what quality 50 means to libjpeg. */
 const standardLuminance = [
-  16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51,
-  61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77,
-  113, 121, 112, 100, 120, 92, 101, 103, 99,
+  16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58,
+  51, 61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103,
+  62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
 ];
 
 /**
@@ -74,7 +74,7 @@ const quantisationTables = 0xdb;
 /** The steps of table 0, luminance by custom, in zigzag order: ITU T.81, B.2.4.1. */
 function firstTable(jpeg: Uint8Array): number[] | undefined {
   const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
-  for (let at = 2; at + 4 <= jpeg.byteLength && jpeg[at] === 0xff; ) {
+  for (let at = 2; at + 4 <= jpeg.byteLength && jpeg[at] === 0xff;) {
     const marker = jpeg[at + 1];
     const length = view.getUint16(at + 2);
     if (marker === startOfScan) return undefined;
@@ -88,7 +88,7 @@ function firstTable(jpeg: Uint8Array): number[] | undefined {
 }
 
 function readTables(view: DataView, from: number, end: number): number[] | undefined {
-  for (let at = from; at < end; ) {
+  for (let at = from; at < end;) {
     const kind = view.getUint8(at);
     const wide = kind >> 4 === 1;
     const next = at + 1 + 64 * (wide ? 2 : 1);

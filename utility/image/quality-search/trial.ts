@@ -17,24 +17,38 @@ export type Curve = (quality: number) => number;
 /** What is thought of a curve once some of it has been seen. */
 export type Belief = (trials: readonly Trial[]) => Curve;
 
-/**
- * A curve that goes through what was tried and keeps the shape of another between and beyond: the differences at the
- * trials are interpolated over the quality.
- */
-export function through(shape: Curve, points: readonly { quality: number; value: number }[]): Curve {
-  const offsets = points
-    .map(({ quality, value }) => ({ quality, offset: value - shape(quality) }))
-    .sort((a, b) => a.quality - b.quality);
-  return (quality) => shape(quality) + offsetAt(offsets, quality);
+interface Point {
+  readonly quality: number;
+  readonly value: number;
 }
 
-function offsetAt(offsets: readonly { quality: number; offset: number }[], quality: number): number {
-  const above = offsets.find((each) => each.quality >= quality);
-  const below = offsets.findLast((each) => each.quality <= quality);
-  if (above === undefined || below === undefined) return (above ?? below)?.offset ?? 0;
-  if (above.quality === below.quality) return above.offset;
-  const share = (quality - below.quality) / (above.quality - below.quality);
-  return below.offset + share * (above.offset - below.offset);
+/** How much steeper or flatter than another curve one may seem to be beyond what was tried. */
+const steepness = { least: 0.5, most: 2 };
+
+/**
+ * A curve that goes through what was tried and takes its shape from another: between two points it is bent to meet
+ * both, beyond them it goes on as much steeper or flatter as it was between the last two.
+ */
+export function through(shape: Curve, points: readonly Point[]): Curve {
+  const sorted = [...points].sort((a, b) => a.quality - b.quality);
+  return (quality) => {
+    const right = sorted.findIndex((point) => point.quality >= quality);
+    const [low, high] = neighbours(sorted, right === -1 ? sorted.length : right);
+    if (low === undefined) return shape(quality);
+    if (high === undefined) return low.value + shape(quality) - shape(low.quality);
+    const nearest = quality > high.quality ? high : low;
+    const ratio = (high.value - low.value) / (shape(high.quality) - shape(low.quality));
+    const between = quality >= low.quality && quality <= high.quality;
+    const bent = between ? ratio : Math.min(steepness.most, Math.max(steepness.least, ratio));
+    if (Number.isFinite(bent)) return nearest.value + bent * (shape(quality) - shape(nearest.quality));
+    return nearest.value;
+  };
+}
+
+/** The two points around a place in the order, or the two at the end that is nearer. */
+function neighbours(sorted: readonly Point[], right: number): readonly (Point | undefined)[] {
+  const from = Math.max(0, Math.min(right - 1, sorted.length - 2));
+  return sorted.slice(from, from + 2);
 }
 
 /** The lowest quality from which on a curve stays at or above a value; undefined when not even the highest does. */
