@@ -46,12 +46,8 @@ const hardJpeg = 86;
 /** Bits a pixel of lossy pictures that were made for the web. */
 const hardBits: Partial<Record<Header['format'], number>> = { webp: 1.5, avif: 1.2, jxl: 1.2, heic: 1.2 };
 
-/** ITU T.81, table K.1, in zigzag order: what quality 50 means to libjpeg. */
-const standardLuminance = [
-  16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58,
-  51, 61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103,
-  62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
-];
+/** ITU T.81, table K.1, the first steps in zigzag order: what quality 50 means to libjpeg. The others may be cut at 255. */
+const standardLuminance = [16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40];
 
 /**
  * The quality on libjpeg's scale whose first quantisation table is as coarse as this JPEG's; undefined without a table.
@@ -60,7 +56,7 @@ const standardLuminance = [
 export function jpegQuality(jpeg: Uint8Array): number | undefined {
   const table = firstTable(jpeg);
   if (table === undefined) return undefined;
-  const coarseness = table.reduce((sum, step) => sum + step, 0);
+  const coarseness = table.slice(0, standardLuminance.length).reduce((sum, step) => sum + step, 0);
   const standard = standardLuminance.reduce((sum, step) => sum + step, 0);
   const percent = (100 * coarseness) / standard;
   // The inverse of jpeg_quality_scaling of libjpeg.
