@@ -73,8 +73,10 @@ export function estimateCost(
   };
 }
 
-/** Planes of a picture and of its blurred versions while it is scored, bytes a pixel. */
-const scoringMemory = 48;
+/** While a picture is scored: planes of a strip of it, bytes a pixel, and the output's own pixels, decoded. */
+const stripMemory = 100;
+const stripPixels = 4.6e6;
+const readBackMemory = 8;
 
 /**
  * Memory one job needs at its worst, bytes: the source in both processes, its pixels decoded, transformed and as the
@@ -85,7 +87,8 @@ export function estimateMemory(head: SourceHead, recipe: Recipe): number {
   const pixels = pixelsOf(head);
   if (pixels > recipe.pixelLimit) return 2 * head.bytes;
   const searching = targetScore(recipe.quality) !== undefined || recipe.maxBytes !== undefined;
-  const scored = searching ? scoringMemory * outputPixels(head, recipe) : 0;
+  const kept = outputPixels(head, recipe);
+  const scored = searching ? readBackMemory * kept + stripMemory * Math.min(kept, stripPixels) : 0;
   return 2 * head.bytes + 3 * 4 * pixels + scored;
 }
 
