@@ -113,7 +113,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(out|\\.cache)/' },
+    exclude: { path: '^(out|\\.cache)/|/assembly/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       extensions: ['.ts', '.vue', '.js', '.json'],

@@ -5,7 +5,7 @@ import { defineConfig } from 'eslint/config';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['out/', '.cache/', 'node_modules/', 'coverage/'] },
+  { ignores: ['out/', '.cache/', 'node_modules/', 'coverage/', '**/assembly/', '**/*.generated.ts'] },
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

@@ -110,3 +110,11 @@ export function resolveOutputFormat(to: OutputFormat | 'keep', source: InputForm
   if (source === 'svg') return 'png';
   return source;
 }
+
+/** Every format that the output of a source may get: one, unless the worker is to find the best. */
+export function possibleOutputFormats(
+  { to, bestOf }: { readonly to: OutputFormat | 'keep' | 'best'; readonly bestOf: readonly OutputFormat[] },
+  source: InputFormat,
+): readonly OutputFormat[] {
+  return to === 'best' ? [...new Set(bestOf)] : [resolveOutputFormat(to, source)];
+}

@@ -12,7 +12,7 @@ import { startBatch } from './batch.ts';
 
 function start(options: MemoryWorldOptions = {}, budget = createMemoryBudget(1e12, 1e12)) {
   const world = createMemoryWorld(options);
-  const batch = startBatch({ recipe: parseRecipe({}), world, budget });
+  const batch = startBatch({ recipe: parseRecipe({ quality: 80 }), world, budget });
   return { world, batch };
 }
 

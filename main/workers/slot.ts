@@ -1,5 +1,6 @@
 import type { LogLevel } from '../../contract/envelope.ts';
 import { MillraceError } from '../../contract/errors.ts';
+import { targetScore } from '../../contract/quality.ts';
 import { createClient, type RpcClient } from '../../contract/rpc.ts';
 import {
   workerProtocol,
@@ -201,8 +202,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   }
 
   function send(own: Worker, run: Run): Lease {
-    const { pixels, format } = run.options;
-    const limitMs = limits.jobMs({ pixels, format, bytes: run.params.bytes.byteLength });
+    const { pixels, formats } = run.options;
+    const { bytes, recipe } = run.params;
+    const searching = recipe.maxBytes !== undefined || targetScore(recipe.quality) !== undefined;
+    const limitMs = limits.jobMs({ pixels, formats, bytes: bytes.byteLength, searching });
     return openLease(run, {
       clock,
       client: own.client,
