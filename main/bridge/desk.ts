@@ -1,4 +1,3 @@
-import { cp, rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { AppView, HistoryEntry, Offer, Settings } from '../../contract/app-state.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
@@ -9,6 +8,7 @@ import type { Shell } from '../app/shell.ts';
 import type { Source } from '../../contract/batch.ts';
 import type { Clock, IntakeStream } from '../engine/world.ts';
 import { createDroppedPictures } from './dropped-pictures.ts';
+import { copySamples, type DeskFolders } from './folders.ts';
 import type { RowSource } from './feed.ts';
 import { resolveOffers, takeInOffers, type KnownOffers } from './offers.ts';
 import { withOwnPlace } from './own-place.ts';
@@ -28,17 +28,6 @@ export interface DeskOptions {
   readonly machine: Machine;
   readonly folders: DeskFolders;
   readonly log: (level: LogLevel, message: string) => void;
-}
-
-export interface DeskFolders {
-  /** Ours, for pictures that come without a file. */
-  readonly dropped: string;
-  /** The sample pictures that come with Millrace, which may not be written to. */
-  readonly samples: string;
-  /** Ours, where the samples are copied to when they are asked for. */
-  readonly samplesCopy: string;
-  /** The person's, for outputs of links and of pictures that came without a file. */
-  readonly outputs: string;
 }
 
 /** Someone who is told what changes, at once and often. */
@@ -234,8 +223,7 @@ export function createDesk(options: DeskOptions): Desk {
     async addSamples() {
       await inTurn(async () => {
         if (batch !== undefined) return;
-        await rm(folders.samplesCopy, { recursive: true, force: true });
-        await cp(folders.samples, folders.samplesCopy, { recursive: true });
+        await copySamples(folders);
       });
       await desk.addPaths([folders.samplesCopy]);
     },

@@ -13,11 +13,13 @@ import { createFileSources } from '../files/sources.ts';
 import { createLinkSources } from '../net/link-sources.ts';
 import { createUtilityHost } from '../workers/utility-host.ts';
 import { serveControl, type ControlBridge } from './control-bridge.ts';
-import { createDesk, type Desk, type DeskFolders } from './desk.ts';
+import { createDesk, type Desk } from './desk.ts';
+import type { DeskFolders } from './folders.ts';
 import { withoutPast, type Past } from './past.ts';
 import { preferencesInMemory, type Preferences } from './preferences.ts';
 import { createPreviewPorts } from './preview-ports.ts';
 import { createPreviews } from './previews.ts';
+import { createRecentLinks } from './recent-links.ts';
 import { openWorks } from './works.ts';
 
 export interface BridgeOptions {
@@ -57,14 +59,16 @@ export function openBridge(options: BridgeOptions): { readonly desk: Desk; reado
   const previewPorts = createPreviewPorts(electron.openChannel);
   const files = createFileSources();
   const outputs = options.outputs ?? createOutputs({ workingFolder: folders.outputs });
-  const links = createLinkSources({
-    allowPrivate: options.allowPrivateLinks ?? false,
-    clock,
-    describe: describeHead,
-    onShare: (source, share) => {
-      desk.downloaded(source, share);
-    },
-  });
+  const links = createRecentLinks(
+    createLinkSources({
+      allowPrivate: options.allowPrivateLinks ?? false,
+      clock,
+      describe: describeHead,
+      onShare: (source, share) => {
+        desk.downloaded(source, share);
+      },
+    }),
+  );
   const desk = createDesk({
     openWorks: (settings) =>
       openWorks(

@@ -43,8 +43,8 @@ export function createPreviews(
       const name = sourceName(source);
       try {
         return await turns.take(signal, async () => {
-          const { world, pool } = desk.works;
-          return await withBytes(world.sources, source, signal, async (bytes, head) => {
+          const { looks, pool } = desk.works;
+          return await withBytes(looks, source, signal, async (bytes, head) => {
             const params = { page, token, name, bytes, ...(maxEdge === undefined ? {} : { maxEdge }) };
             const { outcome } = await pool.preview(params, { signal, pixels: pixelsOf(head) });
             return { outcome };
@@ -63,8 +63,8 @@ export function createPreviews(
       if (job === undefined)
         throw new MillraceError('no-such-thing', 'That picture is not in the list any more.');
       return await turns.take(signal, async () => {
-        const { world, pool } = desk.works;
-        return await withBytes(world.sources, copyOf(job.source), signal, async (bytes, head) => {
+        const { looks, pool } = desk.works;
+        return await withBytes(looks, copyOf(job.source), signal, async (bytes, head) => {
           const name = sourceName(job.source);
           const { report } = await pool.run(
             { name, bytes, recipe },

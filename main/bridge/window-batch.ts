@@ -52,7 +52,7 @@ export interface WindowBatchOptions {
 }
 
 /** So many rows are taken out before others have a turn. */
-const removedAtOnce = 1000;
+const removedAtOnce = 250;
 
 export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
   const { id, recipe, world, budget, rowChanged, viewChanged, log } = options;
@@ -92,7 +92,8 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
   async function follow(): Promise<void> {
     for await (const event of batch.events) {
       receive(event);
-      if (event.type !== 'job.started') viewChanged();
+      // Whatever else happens is counted, and progress is told at a calm pace.
+      if (event.type === 'progress') viewChanged();
     }
   }
 
@@ -122,7 +123,8 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
         // Something may have been added since it was told.
         if (isBusy()) return;
         finalProgress = event.progress;
-        if (state !== 'stopped') move('ended');
+        if (state === 'stopped') viewChanged();
+        else move('ended');
         return;
       case 'job.started':
       case 'job.skipped':

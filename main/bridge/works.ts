@@ -1,11 +1,11 @@
 import type { Settings } from '../../contract/app-state.ts';
-import type { Source } from '../../contract/batch.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { createMemoryBudget, type MemoryBudget } from '../engine/admission.ts';
 import { sourcesByKind } from '../engine/sources-by-kind.ts';
 import type { Clock, OutputWriter, SourceReader, World } from '../engine/world.ts';
 import type { WorkerHost, WorkerProcess } from '../workers/host.ts';
 import { createPool, type WorkerPool } from '../workers/pool.ts';
+import type { RecentLinks } from './recent-links.ts';
 
 /** The settings that a pool and its budget are made from. */
 export type WorksSettings = Pick<Settings, 'workers' | 'memory' | 'priority'>;
@@ -14,6 +14,8 @@ export type WorksSettings = Pick<Settings, 'workers' | 'memory' | 'priority'>;
 export interface Works {
   readonly world: World;
   readonly budget: MemoryBudget;
+  /** Sources for those who only look. */
+  readonly looks: SourceReader;
   readonly pool: Pick<WorkerPool, 'run' | 'preview' | 'shutdown'>;
 }
 
@@ -21,7 +23,7 @@ export interface WorksOptions {
   /** Starts workers at this priority. */
   readonly host: (priority: Settings['priority']) => WorkerHost;
   readonly files: SourceReader;
-  readonly links: SourceReader;
+  readonly links: RecentLinks;
   readonly outputs: OutputWriter;
   readonly clock: Clock;
   /** Cores this process may use, and memory it may take, bytes. */
@@ -47,9 +49,9 @@ export function openWorks(options: WorksOptions, settings: WorksSettings): Works
       onWorkerReady(process, slot);
     },
   });
-  const readers: Readonly<Record<Source['kind'], SourceReader>> = { file: files, link: links };
   return {
-    world: { sources: sourcesByKind(readers), outputs, workers: pool, clock },
+    world: { sources: sourcesByKind({ file: files, link: links.jobs }), outputs, workers: pool, clock },
+    looks: sourcesByKind({ file: files, link: links.looks }),
     budget: createMemoryBudget(
       settings.memory === 'auto' ? machine.memory / 2 : settings.memory,
       machine.memory,

@@ -1,5 +1,5 @@
-/** Few enough that a slice takes a couple of milliseconds, whatever is done to a job. */
-const sliceLength = 1000;
+/** Few enough that a slice takes about a millisecond, whatever is done to a job. */
+const sliceLength = 250;
 
 /** Does something to each of many items, and lets everybody else have a turn in between. The first slice is done at once. */
 export async function inSlices<T>(items: Iterable<T>, act: (item: T) => void): Promise<void> {

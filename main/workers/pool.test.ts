@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { createServer } from '../../contract/rpc.ts';
-import { workerProtocol, type ConvertResult } from '../../contract/worker-protocol.ts';
+import { workerProtocol, type ConvertResult, type PreviewResult } from '../../contract/worker-protocol.ts';
 import { createFakeClock, type FakeClock } from '../../tests/fixtures/fake-clock.ts';
 import { portPair } from '../../tests/fixtures/port-pair.ts';
 import { echo } from '../../tests/fixtures/workers/serve.ts';
@@ -48,7 +48,7 @@ function stage(size: number, fate: (spec: WorkerSpec) => Fate, maxJobs = 1000): 
                 if (params.name === 'crash' || params.name === 'wait') return new Promise(() => undefined);
                 return echo(params, 1);
               },
-              preview(params) {
+              preview(params): PreviewResult | Promise<PreviewResult> {
                 if (params.name === 'crash') die({ kind: 'crashed', reason: 'SIGSEGV' });
                 if (params.name === 'crash') return new Promise(() => undefined);
                 return { outcome: 'sent', rss: params.token };
