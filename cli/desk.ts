@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
-import type { Source } from '../contract/batch.ts';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.ts';
 import { systemClock } from '../main/engine/clock.ts';
-import type { IntakeStream, SourceReader, World } from '../main/engine/world.ts';
+import { sourcesByKind } from '../main/engine/sources-by-kind.ts';
+import type { IntakeStream, World } from '../main/engine/world.ts';
 import { createOutputs } from '../main/files/outputs.ts';
 import { describeHead } from '../main/files/picture-head.ts';
 import { createFileSources } from '../main/files/sources.ts';
@@ -60,15 +60,5 @@ export function openDesk(options: DeskOptions): Desk {
     intake: takeIn,
     stats: pool.stats,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
-  };
-}
-
-function sourcesByKind(readers: Readonly<Record<Source['kind'], SourceReader>>): SourceReader {
-  return {
-    head: (source, signal) => readers[source.kind].head(source, signal),
-    read: (source, signal) => readers[source.kind].read(source, signal),
-    release: (source) => {
-      readers[source.kind].release(source);
-    },
   };
 }

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { Intake } from '../contract/batch.ts';
 import type { Recipe } from '../contract/recipe.ts';
-import { walk } from '../main/files/walk.ts';
+import { takeIn as takeInOffered } from '../main/files/intake.ts';
 
 /** The sources of a command line: links as they are, patterns that the shell did not expand, files and folders. */
 export async function* takeIn(
@@ -10,13 +10,13 @@ export async function* takeIn(
   recipe: Recipe,
   signal: AbortSignal,
 ): AsyncGenerator<Intake, void, undefined> {
-  const outputFolder = recipe.output.place === 'folder' ? recipe.output.folder : undefined;
   const paths: string[] = [];
+  const links: string[] = [];
   for (const input of inputs) {
-    if (isLink(input)) yield { kind: 'source', source: { kind: 'link', url: input } };
+    if (isLink(input)) links.push(input);
     else paths.push(...(await expand(input)));
   }
-  yield* walk(paths, { outputFolder, signal });
+  yield* takeInOffered({ paths, links }, recipe, signal);
 }
 
 function isLink(input: string): boolean {

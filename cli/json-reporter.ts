@@ -59,6 +59,7 @@ function toLine(event: BatchEvent): object | undefined {
       return { event: event.type, path: event.path, reason: event.reason };
     case 'progress':
       return { event: event.type, ...event.progress };
+    case 'held':
     case 'stopped':
       return { event: event.type, error: event.error };
     case 'ended':

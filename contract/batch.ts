@@ -24,6 +24,10 @@ export interface JobOutput {
   readonly path: string;
   readonly format: OutputFormat;
   readonly bytes: number;
+  /** Nothing smaller came out: it has the source's own bytes. */
+  readonly keptOriginal: boolean;
+  /** SSIMULACRA2 score, where it was measured. */
+  readonly score?: number;
 }
 
 /** One source x one recipe. `id` counts from 1 in the order of intake within its batch. */
@@ -40,6 +44,8 @@ export interface Job {
   readonly output?: JobOutput;
   readonly report?: Report;
   readonly error?: WireError;
+  /** Why it was skipped. */
+  readonly reason?: string;
 }
 
 export interface Counts {
@@ -77,6 +83,8 @@ export type BatchEvent =
   | { readonly type: 'job.cancelled'; readonly job: Job }
   | { readonly type: 'ignored'; readonly path: string; readonly reason: SkipReason }
   | { readonly type: 'progress'; readonly progress: BatchProgress }
+  /** The batch waits for a person; the job that found out waits again. Only where `holds` was given. */
+  | { readonly type: 'held'; readonly error: WireError }
   /** The batch cannot go on; what had not started is cancelled. */
   | { readonly type: 'stopped'; readonly error: WireError }
   | { readonly type: 'ended'; readonly progress: BatchProgress };

@@ -15,3 +15,11 @@ export const previewPortSchema = v.object({
   slot: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   generation: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
+
+/** What comes to the worker beside its end of a preview port. Messages with a port are no part of its other conversation. */
+export const workerPreviewPortSchema = v.object({
+  ...previewPortSchema.entries,
+  /** Which page is at the other end: rises with each page that main has met. */
+  page: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+export type WorkerPreviewPort = v.InferOutput<typeof workerPreviewPortSchema>;

@@ -11,7 +11,7 @@ import {
 import { defineProtocol, type MethodSchemas } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 
-const nothing = v.undefined();
+const nothing = v.void();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ids = v.array(count);
 
@@ -124,7 +124,6 @@ export const controlProtocol = defineProtocol({
       'show-history',
       'compare',
       'focus-filter',
-      'paste',
     ]),
   },
 });

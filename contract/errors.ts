@@ -48,6 +48,8 @@ export const errorCodes = [
   // everything else
   'not-enough-memory',
   'recipe-invalid',
+  'preset-invalid',
+  'no-such-thing',
   'protocol-error',
   'protocol-version',
   'port-closed',

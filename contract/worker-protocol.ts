@@ -3,6 +3,7 @@ import { defineProtocol } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 import { reportSchema } from './report.ts';
 
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
 
 /** The stages of a job in a worker, in order. */
@@ -28,6 +29,26 @@ export const workerProtocol = defineProtocol({
       result: v.object({ bytes: v.optional(bytes), report: reportSchema }),
       progress: v.object({ stage: v.picklist(stages) }),
     },
+    /** A picture to look at, sent to a page over its own port to this worker. */
+    preview: {
+      params: v.object({
+        /** Which page, as `previewPortSchema` named it when its port was handed over. */
+        page: count,
+        /** The page's own number for what it asked. */
+        token: count,
+        name: v.string(),
+        bytes,
+        /** Longest edge in pixels; absent for every pixel as it is. */
+        maxEdge: v.optional(v.pipe(count, v.minValue(1))),
+      }),
+      result: v.object({
+        /** `unavailable`: the page has no port here any more. */
+        outcome: v.picklist(['sent', 'unavailable']),
+        /** Resident memory after it, bytes. */
+        rss: count,
+      }),
+      progress: v.never(),
+    },
   },
   events: {},
 });
@@ -35,5 +56,7 @@ export const workerProtocol = defineProtocol({
 export type WorkerProtocol = typeof workerProtocol;
 export type ConvertParams = v.InferOutput<(typeof workerProtocol)['requests']['convert']['params']>;
 export type ConvertResult = v.InferOutput<(typeof workerProtocol)['requests']['convert']['result']>;
+export type PreviewParams = v.InferOutput<(typeof workerProtocol)['requests']['preview']['params']>;
+export type PreviewResult = v.InferOutput<(typeof workerProtocol)['requests']['preview']['result']>;
 export type WorkerHello = v.InferOutput<(typeof workerProtocol)['hello']>;
 export type Stage = (typeof stages)[number];

@@ -1,12 +1,14 @@
 import { createServer } from '../contract/rpc.ts';
-import { workerProtocol } from '../contract/worker-protocol.ts';
+import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
+import { makePreview } from './image/preview.ts';
+import { createPreviewPages } from './preview-pages.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { findPort } from './worker-port.ts';
 
-const port = findPort();
-if (port === undefined) {
+const parent = findPort();
+if (parent === undefined) {
   process.stderr.write(
     'This is a worker of Millrace. It is started by the app or by the command line: npx millrace --help\n',
   );
@@ -14,17 +16,28 @@ if (port === undefined) {
 }
 
 const codecs = await loadCodecs(chooseBuild());
-const server = createServer(port, workerProtocol, {
+const pages = createPreviewPages();
+const turn = oneAtATime();
+parent.onHandOver(pages.connect);
+const server = createServer(parent.port, workerProtocol, {
   hello: { pid: process.pid, codecs: codecs.build, versions: codecs.versions },
   // One job is worked on; the next one's bytes arrive meanwhile.
   credit: 2,
   handlers: {
-    convert: oneAtATime(async (params, { progress, signal }) => {
-      signal.throwIfAborted();
-      return convert(params, codecs, (stage) => {
-        progress({ stage });
-      });
-    }),
+    convert: (params, { progress, signal }) =>
+      turn(async () => {
+        signal.throwIfAborted();
+        return convert(params, codecs, (stage) => {
+          progress({ stage });
+        });
+      }),
+    preview: ({ page, token, ...params }, { signal }) =>
+      turn(async (): Promise<PreviewResult> => {
+        signal.throwIfAborted();
+        const isThere = pages.has(page);
+        if (isThere) pages.send(page, { token, ...(await makePreview(params, codecs)) });
+        return { outcome: isThere ? 'sent' : 'unavailable', rss: process.memoryUsage.rss() };
+      }),
   },
 });
 

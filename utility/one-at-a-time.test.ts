@@ -5,12 +5,14 @@ describe('one at a time', () => {
   it('begins a call when the one before has ended, well or badly', async () => {
     const begun: string[] = [];
     const gates = new Map<string, PromiseWithResolvers<string>>();
-    const work = oneAtATime((name: string) => {
-      begun.push(name);
-      const gate = Promise.withResolvers<string>();
-      gates.set(name, gate);
-      return gate.promise;
-    });
+    const turn = oneAtATime();
+    const work = (name: string): Promise<string> =>
+      turn(() => {
+        begun.push(name);
+        const gate = Promise.withResolvers<string>();
+        gates.set(name, gate);
+        return gate.promise;
+      });
     const calls = [work('a'), work('b'), work('c')];
     await Promise.resolve();
     expect(begun).toEqual(['a']);

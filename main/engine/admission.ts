@@ -1,3 +1,5 @@
+import { MillraceError } from '../../contract/errors.ts';
+
 /** Memory that jobs in flight may take together. */
 export interface MemoryBudget {
   readonly used: number;
@@ -28,4 +30,12 @@ export function createMemoryBudget(limit: number, ceiling: number): MemoryBudget
       used -= bytes;
     },
   };
+}
+
+/** @param name the source as a person calls it; @param memory bytes */
+export function tooLarge(name: string, memory: number): MillraceError {
+  return new MillraceError(
+    'not-enough-memory',
+    `${name} needs about ${(memory / 1024 ** 3).toFixed(1)} GB of memory to be worked on, more than this computer has. Resize it elsewhere first.`,
+  );
 }

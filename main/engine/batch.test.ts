@@ -165,7 +165,7 @@ describe('attempts', () => {
     await next('ended');
     expect(batch.progress().counts.failed).toBe(1);
     broken = false;
-    batch.retryFailed();
+    void batch.retry();
     await next('ended');
     expect(batch.progress().counts).toMatchObject({ failed: 0, done: 1, total: 1 });
     expect(world.committed.size).toBe(1);
@@ -293,5 +293,106 @@ describe('memory', () => {
     const failed = (await told).find((event) => event.type === 'job.failed');
     expect(failed).toMatchObject({ error: { code: 'not-enough-memory' } });
     expect(failed?.error.message).toContain('absurd.jpg');
+  });
+});
+
+describe('a batch that is held', () => {
+  const isFull = (error: MillraceError): boolean => error.code === 'destination-full';
+
+  it('keeps every job and its name, and goes on when it is resumed', async () => {
+    let room = 1;
+    const world = createMemoryWorld({
+      instant: true,
+      commit: () => {
+        if (room <= 0) throw new MillraceError('destination-full', 'The disk is full.');
+        room -= 1;
+      },
+    });
+    const budget = createMemoryBudget(1e12, 1e12);
+    const batch = startBatch({ recipe: parseRecipe({}), world, budget, holds: isFull });
+    batch.add(intake(...names(40)));
+    const told: string[] = [];
+    for await (const event of { [Symbol.asyncIterator]: () => batch.events[Symbol.asyncIterator]() }) {
+      told.push(event.type);
+      if (event.type === 'held') {
+        // Those under way find out too; none of them fails.
+        await new Promise(setImmediate);
+        expect(batch.progress().counts).toMatchObject({ failed: 0, running: 0, done: 1 });
+        room = 40;
+        batch.resume();
+      }
+      if (event.type === 'ended') break;
+    }
+    expect(told.filter((type) => type === 'held')).toHaveLength(1);
+    expect(batch.progress().counts).toMatchObject({ done: 40, total: 40 });
+    expect(world.committed.size).toBe(40);
+    expect(world.reserved.size).toBe(0);
+    expect(budget.used).toBe(0);
+  });
+
+  it('can be cancelled', async () => {
+    const world = createMemoryWorld({
+      instant: true,
+      commit: () => {
+        throw new MillraceError('destination-full', 'The disk is full.');
+      },
+    });
+    const budget = createMemoryBudget(1e12, 1e12);
+    const batch = startBatch({ recipe: parseRecipe({}), world, budget, holds: isFull });
+    batch.add(intake(...names(10)));
+    for await (const event of batch.events) {
+      if (event.type === 'held') void batch.cancel();
+      if (event.type === 'ended') break;
+    }
+    const { counts } = batch.progress();
+    expect(counts).toMatchObject({ cancelled: counts.total, waiting: 0 });
+    expect(world.reserved.size).toBe(0);
+  });
+});
+
+describe('jobs by number', () => {
+  it('are retried, also those that were cancelled while they waited in line, and only once', async () => {
+    const { world, batch } = start({ workers: 1 });
+    batch.add(intake(...names(60)));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 4);
+    while (batch.lastId < 60) await new Promise(setImmediate);
+    // The last one's header has not been read.
+    batch.cancelJob(60);
+    await batch.retry([60]);
+    batch.cancelJob(60);
+    await batch.retry([60, 1, 99]);
+    while (world.committed.size < 60) {
+      await world.until(() => world.runs.length > 0);
+      for (const run of [...world.runs]) run.finish();
+      await new Promise(setImmediate);
+    }
+    await told;
+    expect(world.heads.filter((name) => name === '60.jpg')).toHaveLength(1);
+    expect(batch.progress().counts).toMatchObject({ done: 60, total: 60 });
+  });
+
+  it('are taken out wherever they are, and leave nothing behind', async () => {
+    const changed: number[] = [];
+    const world = createMemoryWorld({ workers: 1 });
+    const budget = createMemoryBudget(1e12, 1e12);
+    const onChange = (id: number): void => void changed.push(id);
+    const batch = startBatch({ recipe: parseRecipe({}), world, budget, onChange });
+    batch.add(intake(...names(40)));
+    const told = untilEnded(batch);
+    await world.until(() => world.runs.length === 4);
+    while (batch.lastId < 40) await new Promise(setImmediate);
+    changed.length = 0;
+    await batch.remove(Array.from({ length: 39 }, (_, at) => at + 1));
+    await world.until(() => world.runs.some(({ name }) => name === '40.jpg'));
+    expect(new Set(changed)).toEqual(new Set(Array.from({ length: 40 }, (_, at) => at + 1)));
+    expect(batch.job(1)).toBeUndefined();
+    world.runs[0]?.finish();
+    await told;
+    expect(batch.progress().counts).toMatchObject({ total: 1, done: 1, cancelled: 0, waiting: 0 });
+    expect(budget.used).toBe(0);
+    expect(world.reserved.size).toBe(0);
+    await batch.remove([40]);
+    expect(batch.progress()).toMatchObject({ counts: { total: 0, done: 0 }, bytesIn: 0, bytesOut: 0 });
   });
 });

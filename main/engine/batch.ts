@@ -3,24 +3,25 @@ import {
   type BatchEvent,
   type BatchProgress,
   type Intake,
-  type Source,
+  type Job,
 } from '../../contract/batch.ts';
 import {
   asMillraceError,
   cancelled,
   fromWireError,
-  MillraceError,
+  type MillraceError,
   toWireError,
 } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { MemoryBudget } from './admission.ts';
+import { tooLarge, type MemoryBudget } from './admission.ts';
+import { createCandidates } from './candidates.ts';
 import { createEventQueue } from './event-queue.ts';
-import { createJobList, type JobRecord } from './job-list.ts';
+import { createJobList, snapshot, type JobRecord } from './job-list.ts';
 import { createLanes, type LaneEnd } from './lanes.ts';
 import { createLookAhead } from './look-ahead.ts';
 import type { PreparedJob } from './pipeline.ts';
 import { createProgressMeter } from './progress.ts';
-import { pickNext, type Candidate } from './scheduler.ts';
+import { inSlices } from './slices.ts';
 import type { IntakeStream, World } from './world.ts';
 
 /** What one drop or one command line asked for, while it is worked on. */
@@ -28,16 +29,26 @@ export interface Batch {
   /** For one reader. A slow reader holds the batch back; ends after `close`. */
   readonly events: AsyncIterable<BatchEvent>;
   progress(): BatchProgress;
+  /** A job as it is now, without its report; undefined when there is none of this number, or none any more. */
+  job(id: number): Job | undefined;
+  /** The highest number of a job so far. */
+  readonly lastId: number;
   /** More sources for the same recipe. */
   add(intake: IntakeStream): void;
   /** Jobs on workers finish, nothing new starts. */
   pause(): void;
+  /** Goes on after a pause, and after what held the batch has been put right. */
   resume(): void;
-  /** For good: waiting jobs end at once, running ones within 200 ms. Settles when nothing is running any more. */
+  /**
+   * Waiting jobs end at once, running ones within 200 ms. Settles when nothing is running any more. Jobs may be retried
+   * and sources added afterwards.
+   */
   cancel(): Promise<void>;
   cancelJob(id: number): void;
-  /** Failed jobs wait again. */
-  retryFailed(): void;
+  /** Failed and cancelled jobs wait again: those of these numbers, or all failed ones. */
+  retry(ids?: Iterable<number>): Promise<void>;
+  /** Takes jobs out; those in work are cancelled first. */
+  remove(ids: Iterable<number>): Promise<void>;
   /** Tells nothing more. */
   close(): void;
 }
@@ -46,31 +57,32 @@ export interface BatchOptions {
   readonly recipe: Recipe;
   readonly world: World;
   readonly budget: MemoryBudget;
+  /**
+   * Failures of a job that hold the whole batch until it is resumed, because they are not the picture's: the job waits
+   * again. None by default.
+   */
+  readonly holds?: (error: MillraceError) => boolean;
+  /** Called at once whenever a job is new, other than before, or gone; far more often than there are events. */
+  readonly onChange?: (id: number) => void;
 }
 
 /** Events a slow reader may leave lying before no new job starts. */
 const maxBacklog = 1000;
 
-interface CandidateJob extends Candidate {
-  readonly job: JobRecord;
-  readonly prepared: PreparedJob;
-  passedOver: number;
-}
-
 /** Starts a batch. Sources arrive by `add`; `ended` is told whenever there is nothing left to do. */
-export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
+export function startBatch(options: BatchOptions): Batch {
+  const { recipe, world, budget, holds = () => false, onChange = () => undefined } = options;
   const events = createEventQueue<BatchEvent>(pump);
   const meter = createProgressMeter(world.clock, world.workers.size, (progress) => {
     events.push({ type: 'progress', progress });
   });
-  const jobs = createJobList(meter, (event) => {
-    events.push(event);
-  });
-  const candidates = new Map<JobRecord, CandidateJob>();
+  const jobs = createJobList(meter, { tell: events.push, changed: onChange });
+  const candidates = createCandidates(budget);
   const lookAhead = createLookAhead({
     recipe,
     world,
-    prepared: countCandidates,
+    prepared: candidates.count,
+    onKnown: jobs.known,
     onPrepared: plan,
     onFailed: giveUp,
     onRoom: pump,
@@ -81,14 +93,21 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
     ended: leaveLane,
   });
   const waitingForQuiet: (() => void)[] = [];
+  /** To be taken out as soon as nobody works on them. */
+  const leaving = new Set<JobRecord>();
   let intakes = 0;
-  let state: 'working' | 'paused' | 'cancelled' = 'working';
+  /** Cancels of the whole batch that are not through with all jobs. */
+  let cancels = 0;
+  let state: 'working' | 'paused' | 'held' | 'cancelled' = 'working';
   let ended = true;
+  /** Rises with each cancel: what was being taken in before it is left. */
+  let era = 0;
 
   async function takeIn(intake: IntakeStream): Promise<void> {
+    const mine = era;
     try {
       for await (const item of intake) {
-        if (state === 'cancelled') return;
+        if (era !== mine) return;
         accept(item);
         pump();
       }
@@ -116,40 +135,41 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
     }
   }
 
-  function countCandidates(kind: Source['kind']): number {
-    let count = 0;
-    for (const job of candidates.keys()) if (job.source.kind === kind) count += 1;
-    return count;
-  }
-
   function plan(job: JobRecord, prepared: PreparedJob): void {
     if (prepared.reservation.skip) {
       letGo(job, prepared);
       jobs.skipped(job, `${prepared.reservation.path} is already there.`);
     } else if (budget.impossible(prepared.memory)) {
       letGo(job, prepared);
-      jobs.failed(job, tooLarge(job, prepared.memory));
+      jobs.failed(job, tooLarge(sourceName(job.source), prepared.memory));
     } else {
       meter.planned(prepared.cost);
-      offer(job, prepared);
+      candidates.offer(job, prepared);
     }
-  }
-
-  function offer(job: JobRecord, prepared: PreparedJob): void {
-    const { cost, memory } = prepared;
-    candidates.set(job, { id: job.id, cost: cost.total, memory, passedOver: 0, job, prepared });
   }
 
   function leaveLane(job: JobRecord, prepared: PreparedJob, end: LaneEnd): void {
+    if (end.kind === 'failed' && holds(end.error)) hold(end.error);
+    const again = end.kind === 'postponed' || (end.kind === 'failed' && holds(end.error));
     // Cancelled since it was taken back: nobody would start it any more.
-    if (end.kind === 'postponed' && state !== 'cancelled') offer(job, prepared);
-    else {
+    if (again && state !== 'cancelled') {
+      jobs.waiting(job);
+      candidates.offer(job, prepared);
+    } else {
       letGo(job, prepared);
       meter.ended(prepared.cost, end.kind === 'finished' ? end.finished.workerMs : undefined);
       if (end.kind === 'finished') jobs.done(job, end.finished.output, end.finished.report);
-      else giveUp(job, end.kind === 'failed' ? end.error : cancelled());
+      else giveUp(job, end.kind === 'failed' && !again ? end.error : cancelled());
     }
+    leave(job);
     pump();
+  }
+
+  function hold(error: MillraceError): void {
+    if (state !== 'working' && state !== 'paused') return;
+    state = 'held';
+    lanes.postpone();
+    events.push({ type: 'held', error: toWireError(error) });
   }
 
   function letGo(job: JobRecord, prepared: PreparedJob): void {
@@ -161,19 +181,25 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
   function giveUp(job: JobRecord, error: MillraceError): void {
     if (error.code === 'cancelled') jobs.cancelled(job);
     else jobs.failed(job, error);
+    leave(job);
     if (error.code === 'workers-cannot-start') stop(error);
   }
 
   function stop(error: MillraceError): void {
     if (state === 'cancelled') return;
     events.push({ type: 'stopped', error: toWireError(error) });
-    cancelAll();
+    void cancelAll();
   }
 
-  function cancelAll(): void {
+  async function cancelAll(): Promise<void> {
     state = 'cancelled';
+    era += 1;
     lookAhead.clear();
-    for (const job of jobs.all.values()) cancelOne(job);
+    lanes.abort();
+    cancels += 1;
+    await inSlices(jobs.all.values(), cancelOne);
+    cancels -= 1;
+    pump();
   }
 
   function cancelOne(job: JobRecord): void {
@@ -182,13 +208,19 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
       job.work.abort();
       return;
     }
-    const candidate = candidates.get(job);
-    if (candidate !== undefined) {
-      candidates.delete(job);
-      letGo(job, candidate.prepared);
-      meter.ended(candidate.prepared.cost, undefined);
+    const prepared = candidates.withdraw(job);
+    if (prepared !== undefined) {
+      letGo(job, prepared);
+      meter.ended(prepared.cost, undefined);
     }
     jobs.cancelled(job);
+  }
+
+  /** Takes a job out that was to go and that nobody works on any more. */
+  function leave(job: JobRecord): void {
+    if (!leaving.delete(job)) return;
+    if (job.state === 'waiting') cancelOne(job);
+    jobs.remove(job);
   }
 
   /** Starts whatever may be started. Called after everything that could have made room. */
@@ -197,7 +229,7 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
       startLanes();
       lookAhead.pump();
     }
-    if (lanes.used + lookAhead.reading > 0) return;
+    if (lanes.used + lookAhead.reading + cancels > 0) return;
     for (const resolve of waitingForQuiet.splice(0)) resolve();
     if (ended || intakes + lookAhead.queued + candidates.size > 0) return;
     ended = true;
@@ -206,20 +238,31 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
 
   function startLanes(): void {
     while (!lanes.full) {
-      const choice = pickNext(candidates.values(), budget.fits);
-      if (choice === undefined) return;
-      for (const passed of choice.passed) passed.passedOver += 1;
-      candidates.delete(choice.next.job);
-      lanes.run(choice.next.job, choice.next.prepared);
+      const next = candidates.next();
+      if (next === undefined) return;
+      lanes.run(next.job, next.prepared);
     }
+  }
+
+  /** There is something to do again, also after a cancel. */
+  function wake(): void {
+    ended = false;
+    if (state === 'cancelled' && cancels === 0) state = 'working';
   }
 
   return {
     events,
     progress: meter.snapshot,
+    job(id) {
+      const job = jobs.all.get(id);
+      return job === undefined ? undefined : snapshot(job);
+    },
+    get lastId() {
+      return jobs.lastId;
+    },
     add(intake) {
       intakes += 1;
-      ended = false;
+      wake();
       meter.intakeEnded(false);
       void takeIn(intake);
     },
@@ -228,28 +271,37 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
       lanes.postpone();
     },
     resume() {
-      if (state === 'paused') state = 'working';
+      if (state === 'paused' || state === 'held') state = 'working';
       pump();
     },
     async cancel() {
-      cancelAll();
+      const through = cancelAll();
       const quiet = Promise.withResolvers<void>();
       waitingForQuiet.push(quiet.resolve);
       pump();
-      await quiet.promise;
+      await Promise.all([through, quiet.promise]);
     },
     cancelJob(id) {
       const job = jobs.all.get(id);
       if (job !== undefined) cancelOne(job);
       pump();
     },
-    retryFailed() {
-      for (const job of jobs.all.values()) {
-        if (job.state !== 'failed') continue;
+    async retry(ids) {
+      const again = ids === undefined ? jobs.all.values() : jobs.named(ids);
+      await inSlices(again, (job) => {
+        if (job.state !== 'failed' && (ids === undefined || job.state !== 'cancelled')) return;
+        wake();
         jobs.waiting(job);
         lookAhead.enqueue(job);
-        ended = false;
-      }
+      });
+      pump();
+    },
+    async remove(ids) {
+      await inSlices(jobs.named(ids), (job) => {
+        leaving.add(job);
+        cancelOne(job);
+        if (job.work === undefined) leave(job);
+      });
       pump();
     },
     close() {
@@ -257,11 +309,4 @@ export function startBatch({ recipe, world, budget }: BatchOptions): Batch {
       events.close();
     },
   };
-}
-
-function tooLarge(job: JobRecord, memory: number): MillraceError {
-  return new MillraceError(
-    'not-enough-memory',
-    `${sourceName(job.source)} needs about ${(memory / 1024 ** 3).toFixed(1)} GB of memory to be worked on, more than this computer has. Resize it elsewhere first.`,
-  );
 }

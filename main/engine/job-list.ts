@@ -5,11 +5,17 @@ import {
   type JobState,
   type Source,
 } from '../../contract/batch.ts';
-import { toWireError, type MillraceError } from '../../contract/errors.ts';
+import { toWireError, type MillraceError, type WireError } from '../../contract/errors.ts';
 import type { Report } from '../../contract/report.ts';
 import type { InputFormat } from '../../contract/formats.ts';
-import type { PreparedJob } from './pipeline.ts';
 import type { ProgressMeter } from './progress.ts';
+
+/** What a source's header told. */
+export interface SourceFacts {
+  readonly bytes: number;
+  readonly format: InputFormat;
+  readonly pixels: number;
+}
 
 /** What the batch keeps of a job. Small, since there may be a hundred thousand; reports leave with their event. */
 export interface JobRecord {
@@ -17,12 +23,12 @@ export interface JobRecord {
   readonly source: Source;
   state: JobState;
   attempts: number;
-  /** What the header told. */
-  facts: { readonly bytes: number; readonly format: InputFormat; readonly pixels: number } | undefined;
-  /** Only between the header and the end of the job. */
-  prepared: PreparedJob | undefined;
+  facts: SourceFacts | undefined;
   output: JobOutput | undefined;
-  error: MillraceError | undefined;
+  /** Why it failed, without a stack, or why it was skipped. */
+  why: WireError | string | undefined;
+  /** It waits for its header to be read. */
+  queued: boolean;
   /** Cancels the work on it, while there is any. */
   work: AbortController | undefined;
 }
@@ -30,7 +36,13 @@ export interface JobRecord {
 /** The jobs of a batch. Every change of state goes through here, is counted and told. */
 export interface JobList {
   readonly all: ReadonlyMap<number, JobRecord>;
+  /** The highest number given; removed jobs leave gaps below it. */
+  readonly lastId: number;
+  /** Those of these numbers that there are. */
+  named(ids: Iterable<number>): Iterable<JobRecord>;
   add(source: Source): JobRecord;
+  /** Its header has been read. */
+  known(job: JobRecord, facts: SourceFacts): void;
   /** A worker has the job. */
   started(job: JobRecord, attempt: number): void;
   retried(job: JobRecord, error: MillraceError): void;
@@ -40,34 +52,59 @@ export interface JobList {
   cancelled(job: JobRecord): void;
   /** Back to the queue: paused before it started, or to be tried again. */
   waiting(job: JobRecord): void;
+  /** Takes a job out that nobody works on. */
+  remove(job: JobRecord): void;
 }
 
-export function createJobList(meter: ProgressMeter, tell: (event: BatchEvent) => void): JobList {
+export interface JobListHooks {
+  tell(event: BatchEvent): void;
+  /** Something about this job is other than before, or it is new, or gone. Called at once and often. */
+  changed(id: number): void;
+}
+
+export function createJobList(meter: ProgressMeter, { tell, changed }: JobListHooks): JobList {
   const all = new Map<number, JobRecord>();
+  let lastId = 0;
 
   function move(job: JobRecord, state: JobState): void {
     if (job.state === state) return;
     meter.moved(job.state, state);
     job.state = state;
+    changed(job.id);
   }
 
   return {
     all,
+    get lastId() {
+      return lastId;
+    },
+    *named(ids) {
+      for (const id of ids) {
+        const job = all.get(id);
+        if (job !== undefined) yield job;
+      }
+    },
     add(source) {
+      lastId += 1;
       const job: JobRecord = {
-        id: all.size + 1,
+        id: lastId,
         source,
         state: 'waiting',
         attempts: 0,
         facts: undefined,
-        prepared: undefined,
         output: undefined,
-        error: undefined,
+        why: undefined,
+        queued: false,
         work: undefined,
       };
       all.set(job.id, job);
       meter.moved(undefined, 'waiting');
+      changed(job.id);
       return job;
+    },
+    known(job, facts) {
+      job.facts = facts;
+      changed(job.id);
     },
     started(job, attempt) {
       job.attempts = attempt;
@@ -85,11 +122,13 @@ export function createJobList(meter: ProgressMeter, tell: (event: BatchEvent) =>
       tell({ type: 'job.done', job: { ...snapshot(job), report } });
     },
     failed(job, error) {
-      job.error = error;
+      const why = toWireError(error);
+      job.why = why;
       move(job, 'failed');
-      tell({ type: 'job.failed', job: snapshot(job), error: toWireError(error) });
+      tell({ type: 'job.failed', job: snapshot(job), error: why });
     },
     skipped(job, reason) {
+      job.why = reason;
       move(job, 'skipped');
       tell({ type: 'job.skipped', job: snapshot(job), reason });
     },
@@ -98,15 +137,21 @@ export function createJobList(meter: ProgressMeter, tell: (event: BatchEvent) =>
       tell({ type: 'job.cancelled', job: snapshot(job) });
     },
     waiting(job) {
-      job.error = undefined;
+      job.why = undefined;
       move(job, 'waiting');
+    },
+    remove(job) {
+      all.delete(job.id);
+      meter.moved(job.state, undefined);
+      if (job.state === 'done') meter.bytes(-(job.facts?.bytes ?? 0), -(job.output?.bytes ?? 0));
+      changed(job.id);
     },
   };
 }
 
 /** The job as others may see it, at this moment. */
 export function snapshot(job: JobRecord): Job {
-  const { facts, output, error } = job;
+  const { facts, output, why } = job;
   return {
     id: job.id,
     source: job.source,
@@ -114,6 +159,7 @@ export function snapshot(job: JobRecord): Job {
     attempts: job.attempts,
     ...facts,
     ...(output === undefined ? {} : { output }),
-    ...(error === undefined ? {} : { error: toWireError(error) }),
+    ...(typeof why === 'object' ? { error: why } : {}),
+    ...(typeof why === 'string' ? { reason: why } : {}),
   };
 }

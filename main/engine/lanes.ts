@@ -24,6 +24,8 @@ export interface Lanes {
   run(job: JobRecord, prepared: PreparedJob): void;
   /** Takes back what no worker has yet. */
   postpone(): void;
+  /** Cancels all of them. */
+  abort(): void;
 }
 
 /** Lanes beyond those on workers and next in line, so that a slow commit does not leave a worker without work. */
@@ -85,6 +87,9 @@ export function createLanes(recipe: Recipe, world: World, budget: MemoryBudget, 
     },
     postpone() {
       for (const controller of lanes.values()) controller?.abort();
+    },
+    abort() {
+      for (const job of lanes.keys()) job.work?.abort();
     },
   };
 }

@@ -3,7 +3,7 @@ import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import { pixelsOf } from './cost.ts';
 import { createFifo } from './fifo.ts';
-import type { JobRecord } from './job-list.ts';
+import type { JobRecord, SourceFacts } from './job-list.ts';
 import { prepareJob, type PreparedJob } from './pipeline.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +25,7 @@ export interface LookAheadOptions {
   readonly world: World;
   /** How many jobs of this kind have been prepared and not been started. */
   readonly prepared: (kind: Source['kind']) => number;
+  readonly onKnown: (job: JobRecord, facts: SourceFacts) => void;
   readonly onPrepared: (job: JobRecord, prepared: PreparedJob) => void;
   readonly onFailed: (job: JobRecord, error: MillraceError) => void;
   /** A header has been read or has failed: there is room again. */
@@ -66,8 +67,12 @@ export function createLookAhead(options: LookAheadOptions): LookAhead {
     reading[kind] += 1;
     try {
       const ready = await prepareJob(job.source, recipe, world, turn.mine, work.signal);
-      job.facts = { bytes: ready.head.bytes, format: ready.from, pixels: Math.round(pixelsOf(ready.head)) };
       job.work = undefined;
+      options.onKnown(job, {
+        bytes: ready.head.bytes,
+        format: ready.from,
+        pixels: Math.round(pixelsOf(ready.head)),
+      });
       options.onPrepared(job, ready);
     } catch (error) {
       job.work = undefined;
@@ -84,7 +89,8 @@ export function createLookAhead(options: LookAheadOptions): LookAhead {
       const job = queues[kind].shift();
       if (job === undefined) return;
       // It may have been cancelled while it was queued.
-      if (job.state === 'waiting') void read(job, kind);
+      if (job.state === 'waiting' && job.queued) void read(job, kind);
+      job.queued = false;
     }
   }
 
@@ -96,11 +102,14 @@ export function createLookAhead(options: LookAheadOptions): LookAhead {
       return reading.file + reading.link;
     },
     enqueue(job) {
-      queues[job.source.kind].push(job);
+      // One that was cancelled and is to be tried again may still be in line.
+      if (!job.queued) queues[job.source.kind].push(job);
+      job.queued = true;
     },
     clear() {
-      queues.file.clear();
-      queues.link.clear();
+      for (const queue of [queues.file, queues.link]) {
+        for (let job = queue.shift(); job !== undefined; job = queue.shift()) job.queued = false;
+      }
     },
     pump() {
       pumpKind('file');

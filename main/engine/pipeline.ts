@@ -95,16 +95,23 @@ export async function runJob(
 ): Promise<FinishedJob> {
   const bytes = await world.sources.read(source, signal);
   const { result, workerMs } = await attempt(source, prepared, recipe, world, hooks, signal, bytes);
+  const { report } = result;
   const written = result.bytes ?? bytes;
-  const { format } = result.report.output;
+  const { format } = report.output;
   const path = await world.outputs.commit(prepared.reservation, written, {
     format,
     modifiedMs: prepared.head.modifiedMs,
     signal,
   });
   return {
-    output: { path, format, bytes: written.byteLength },
-    report: result.report,
+    output: {
+      path,
+      format,
+      bytes: written.byteLength,
+      keptOriginal: report.outcome === 'kept-original',
+      ...(report.score === undefined ? {} : { score: report.score.value }),
+    },
+    report,
     workerMs,
   };
 }

@@ -5,8 +5,8 @@ import type { Clock } from './world.ts';
 
 /** Counts what happens in a batch and tells it at a calm pace. */
 export interface ProgressMeter {
-  /** A job came to be (`from` undefined) or changed its state. */
-  moved(from: JobState | undefined, to: JobState): void;
+  /** A job came to be (`from` undefined), changed its state, or was taken out (`to` undefined). */
+  moved(from: JobState | undefined, to: JobState | undefined): void;
   ignored(): void;
   planned(cost: Cost): void;
   /** A planned job is over; `workerMs` when a worker finished it. */
@@ -75,7 +75,7 @@ export function createProgressMeter(
   return {
     moved(from, to) {
       if (from !== undefined) counts[from] -= 1;
-      counts[to] += 1;
+      if (to !== undefined) counts[to] += 1;
       changed();
     },
     ignored() {

@@ -84,6 +84,8 @@ export interface RunOptions {
   /** For the time limit: pixels of the source and the formats that may be written. */
   readonly pixels: number;
   readonly formats: readonly OutputFormat[];
+  /** Someone waits to look at it: it goes before what waits, with few others of its kind at once. */
+  readonly ahead?: boolean;
   /** A worker has the job now; it waited until then. */
   readonly onStarted?: () => void;
 }

@@ -40,6 +40,8 @@ export interface DownloadOptions {
   readonly lookup: LookupFunction;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told how much has arrived, 0 to 1, where the server said how much it will be. */
+  readonly onShare?: ((share: number) => void) | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function download(address: URL, options: DownloadOptions): Promise<
     for (let redirects = 0; ; redirects += 1) {
       const answer = await ask(url, options, watch);
       const next = redirectOf(answer, url);
-      if (next === undefined) return await receive(answer, url, limits, watch);
+      if (next === undefined) return await receive(answer, url, options, watch);
       answer.destroy();
       if (redirects >= limits.redirects) {
         throw new MillraceError(
@@ -119,7 +121,7 @@ function redirectOf(answer: IncomingMessage, from: URL): URL | undefined {
 async function receive(
   answer: IncomingMessage,
   url: URL,
-  limits: DownloadLimits,
+  { limits, onShare }: DownloadOptions,
   watch: Watch,
 ): Promise<Downloaded> {
   const status = answer.statusCode ?? 0;
@@ -145,6 +147,7 @@ async function receive(
     length += piece.length;
     if (length > limits.bytes) throw tooLarge(url, limits);
     pieces.push(piece);
+    if (promised !== undefined && promised > 0) onShare?.(Math.min(1, length / promised));
   }
   // `complete` is false when the connection ended before the body did.
   if (!answer.complete || (promised !== undefined && promised !== length)) {

@@ -17,6 +17,8 @@ export interface LinkSourcesOptions {
     bytes: Uint8Array,
     rest: Pick<SourceHead, 'bytes' | 'stem' | 'modifiedMs'>,
   ) => SourceHead;
+  /** Told how much of a link has arrived, 0 to 1, with every piece. */
+  readonly onShare?: (source: Source, share: number) => void;
   readonly limits?: Partial<DownloadLimits>;
   /** Waits before the second, third, ... try, milliseconds; a server may ask for longer. */
   readonly backOff?: readonly number[];
@@ -50,10 +52,11 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
   const kept = new Map<Source, Uint8Array>();
   const room = createDownloadRoom({ atOnce, bytes: memory, largest: limits.bytes });
 
-  async function downloadPatiently(url: URL, signal: AbortSignal): Promise<Downloaded> {
+  async function downloadPatiently(source: Source, url: URL, signal: AbortSignal): Promise<Downloaded> {
     for (let failures = 0; ; failures += 1) {
       try {
-        return await download(url, { limits, allowPrivate, lookup: guard, clock, signal });
+        const onShare = (share: number): void => options.onShare?.(source, share);
+        return await download(url, { limits, allowPrivate, lookup: guard, clock, signal, onShare });
       } catch (error) {
         const failure = asMillraceError(error);
         const wait = waitAfter(failure, failures);
@@ -84,7 +87,7 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
       await room.enter(signal);
       let bytes: Uint8Array | undefined;
       try {
-        const found = await downloadPatiently(url, signal);
+        const found = await downloadPatiently(source, url, signal);
         if (found.bytes.byteLength === 0) {
           throw new MillraceError('empty-file', `${url.href} is empty. Check the address.`);
         }

@@ -15,8 +15,8 @@ export interface ChildHostOptions {
   readonly entry: string;
   /** Limit of the JavaScript heap in megabytes; pixels live outside it. */
   readonly heapMegabytes?: number;
-  /** Niceness of the workers, as `os.setPriority` takes it; never above this process's own. */
-  readonly priority?: number;
+  /** Niceness of the workers, as `os.setPriority` takes it, never above this process's own; or this process's own. */
+  readonly priority?: number | 'normal';
   /** Told what workers write and what the system refuses. */
   readonly log?: (level: LogLevel, message: string) => void;
 }

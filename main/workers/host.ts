@@ -14,6 +14,9 @@ export interface WorkerSpec {
   readonly generation: number;
 }
 
+/** A port as the desktop hands it on: Electron's `MessagePortMain`. */
+export type TransferablePort = object;
+
 /** One process from its start to its end. */
 export interface WorkerProcess {
   /** Undefined until the system has given one. */
@@ -22,6 +25,11 @@ export interface WorkerProcess {
   readonly port: PortLike;
   /** Settles once, never rejects, when the process is gone and what it wrote has been read. */
   readonly ended: Promise<EndOfProcess>;
+  /**
+   * Hands a port over to the process, beside a message that says what it is for; absent where processes cannot be
+   * given ports. Not to be called after the end.
+   */
+  readonly handOver?: (message: unknown, port: TransferablePort) => void;
   /** Ends the process at once, whatever it does (SIGKILL). Does nothing when it has ended. */
   kill(): void;
   /** The last lines it wrote to its standard error and output, for the log. */

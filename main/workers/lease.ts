@@ -1,15 +1,33 @@
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
 import type { RpcClient } from '../../contract/rpc.ts';
-import type { ConvertParams, ConvertResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
-import type { Clock, RunOptions } from '../engine/world.ts';
+import type { WorkerProtocol } from '../../contract/worker-protocol.ts';
+import type { Clock } from '../engine/world.ts';
+import type { JobSize } from './time-limit.ts';
 import { terminationError, type Termination } from './terminations.ts';
 
-/** One attempt that someone waits for. */
+/** One question to a worker that someone waits for: an attempt at a job, or a preview. */
 export interface Run {
-  readonly params: ConvertParams;
-  readonly options: RunOptions;
-  readonly resolve: (result: ConvertResult) => void;
+  /** The source as a person calls it. */
+  readonly name: string;
+  readonly size: JobSize;
+  readonly signal: AbortSignal;
+  /** A worker works on it now. */
+  readonly onStarted: () => void;
+  readonly ask: (client: RpcClient<WorkerProtocol>, options: AskOptions) => Promise<Answer>;
   readonly reject: (error: MillraceError) => void;
+}
+
+/** Passed on to the call. */
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  readonly onLetGo: () => void;
+}
+
+export interface Answer {
+  /** Gives it to whoever waits. */
+  tell(): void;
+  /** Resident memory of the worker after it, bytes. */
+  readonly residentBytes: number;
 }
 
 /** A run whose bytes a worker has: the one it works on, or the one it works on next. */
@@ -30,8 +48,8 @@ export interface LeaseTerms {
   readonly limitMs: number;
   /** How long the worker may take to let go of a cancelled job, milliseconds. */
   readonly cancelMs: number;
-  /** The worker has let go of the job; `result` unless it failed or was cancelled. Not called once the worker is lost. */
-  readonly onReleased: (result?: ConvertResult) => void;
+  /** The worker has let go of the job; `residentBytes` of it unless it failed or was cancelled. Not called once the worker is lost. */
+  readonly onReleased: (residentBytes?: number) => void;
   /** The run was cancelled before it began. */
   readonly onWithdrawn: () => void;
   /** The job has taken longer than its limit. It remains leased until the worker has ended. */
@@ -43,7 +61,7 @@ export interface LeaseTerms {
 /** Sends a run to a worker. It is worked on from `begin` on. */
 export function openLease(run: Run, terms: LeaseTerms): Lease {
   const { clock, client } = terms;
-  const { signal, onStarted } = run.options;
+  const { signal } = run;
   const call = new AbortController();
   let state: 'staged' | 'running' | 'cancelling' | 'over' = 'staged';
   let forgetTimer = (): void => undefined;
@@ -54,11 +72,11 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
     signal.removeEventListener('abort', cancel);
   }
 
-  function answered(result: ConvertResult): void {
+  function answered(answer: Answer): void {
     if (state === 'over') return;
     end();
-    run.resolve(result);
-    terms.onReleased(result);
+    answer.tell();
+    terms.onReleased(answer.residentBytes);
   }
 
   function failed(error: MillraceError): void {
@@ -96,13 +114,13 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
   }
 
   signal.addEventListener('abort', cancel, { once: true });
-  client.call('convert', run.params, { signal: call.signal, onLetGo: letGo }).then(answered, failed);
+  run.ask(client, { signal: call.signal, onLetGo: letGo }).then(answered, failed);
 
   return {
     begin() {
       state = 'running';
       forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
-      onStarted?.();
+      run.onStarted();
     },
     takeBack() {
       if (state !== 'staged') return undefined;
@@ -112,8 +130,7 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
     },
     workerEnded(termination, output) {
       if (state === 'over') return;
-      const error =
-        state === 'cancelling' ? cancelled() : terminationError(termination, run.params.name, output);
+      const error = state === 'cancelling' ? cancelled() : terminationError(termination, run.name, output);
       end();
       run.reject(error);
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { createServer } from '../../contract/rpc.ts';
-import { workerProtocol, type ConvertResult } from '../../contract/worker-protocol.ts';
+import { workerProtocol, type ConvertResult, type PreviewResult } from '../../contract/worker-protocol.ts';
 import { createFakeClock, type FakeClock } from '../../tests/fixtures/fake-clock.ts';
 import { portPair } from '../../tests/fixtures/port-pair.ts';
 import { echo } from '../../tests/fixtures/workers/serve.ts';
@@ -47,6 +47,11 @@ function stage(size: number, fate: (spec: WorkerSpec) => Fate, maxJobs = 1000): 
                 if (params.name === 'crash') die({ kind: 'crashed', reason: 'SIGSEGV' });
                 if (params.name === 'crash' || params.name === 'wait') return new Promise(() => undefined);
                 return echo(params, 1);
+              },
+              preview(params): PreviewResult | Promise<PreviewResult> {
+                if (params.name === 'crash') die({ kind: 'crashed', reason: 'SIGSEGV' });
+                if (params.name === 'crash') return new Promise(() => undefined);
+                return { outcome: 'sent', rss: params.token };
               },
             },
           });
@@ -166,5 +171,52 @@ describe('the line', () => {
     );
     await Promise.all(runs);
     expect(turns).toEqual(['a started', 'b started', 'a answered', 'b answered']);
+  });
+});
+
+describe('previews', () => {
+  const look = (pool: WorkerPool, name: string, token = 1) =>
+    pool.preview(
+      { page: 1, token, name, bytes: new Uint8Array(1) },
+      { signal: new AbortController().signal, pixels: 1 },
+    );
+
+  it('go before jobs that wait, and are told apart from them in the numbers', async () => {
+    const { pool, run } = stage(1, () => 'works');
+    const order: string[] = [];
+    const first = run('first').then(() => order.push('first'));
+    const second = run('second').then(() => order.push('second'));
+    const shown = look(pool, 'picture').then(({ outcome }) => order.push(outcome));
+    await Promise.all([first, second, shown]);
+    expect(order).toEqual(['sent', 'first', 'second']);
+    expect(pool.stats().run.count).toBe(2);
+    await pool.shutdown();
+  });
+
+  it('that end their worker are told so, and leave the place ahead to others', async () => {
+    const { pool, clock } = stage(2, () => 'works');
+    await expect(look(pool, 'crash')).rejects.toMatchObject({ code: 'worker-crashed' });
+    const next = look(pool, 'picture');
+    await settle();
+    clock.advance(2_000);
+    expect(await next).toMatchObject({ outcome: 'sent' });
+    await pool.shutdown();
+  });
+
+  it('that are not wanted any more leave the line', async () => {
+    const { pool, run, clock } = stage(1, () => 'works');
+    const long = run('wait').catch((error: unknown) => error);
+    await settle();
+    const giveUp = new AbortController();
+    const unwanted = pool.preview(
+      { page: 1, token: 1, name: 'picture', bytes: new Uint8Array(1) },
+      { signal: giveUp.signal, pixels: 1 },
+    );
+    giveUp.abort();
+    await expect(unwanted).rejects.toMatchObject({ code: 'cancelled' });
+    const shut = pool.shutdown();
+    clock.advance(1);
+    await shut;
+    expect(await long).toMatchObject({ code: 'cancelled' });
   });
 });

@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
+import { targetScore } from '../../contract/quality.ts';
+import type { RpcClient } from '../../contract/rpc.ts';
+import type { PreviewParams, PreviewResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock, JobRunner } from '../engine/world.ts';
-import type { WorkerHost } from './host.ts';
-import type { Run } from './lease.ts';
+import type { WorkerHost, WorkerProcess, WorkerSpec } from './host.ts';
+import type { Answer, AskOptions, Run } from './lease.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
+import { createLine, type Place } from './line.ts';
 import { createPoolMeter, type PoolStats } from './pool-stats.ts';
 import { createSlot, type WorkerEnd } from './slot.ts';
 import { cannotStartError } from './terminations.ts';
@@ -18,10 +22,21 @@ export interface PoolOptions {
   readonly size?: number;
   readonly limits?: Partial<WorkerLimits>;
   readonly log?: (level: LogLevel, message: string) => void;
+  /** A worker has said hello and takes ports from now on. */
+  readonly onReady?: (process: WorkerProcess, spec: WorkerSpec) => void;
 }
 
-/** Worker processes behind one queue, first come first served. Disposing of it is `shutdown()`. */
+/** Worker processes behind one line, first come first served. Disposing of it is `shutdown()`. */
 export interface WorkerPool extends JobRunner, AsyncDisposable {
+  /**
+   * Makes a picture to look at and sends it to its page, before jobs that wait. Rejects like `run`.
+   *
+   * @param options `pixels` of the source, for the time limit
+   */
+  preview(
+    params: PreviewParams,
+    options: { readonly signal: AbortSignal; readonly pixels: number },
+  ): Promise<PreviewResult>;
   stats(): PoolStats;
   /**
    * Takes no more runs, rejects those that wait with `cancelled`, and gives those on workers up to `graceMs` (0 by
@@ -35,10 +50,10 @@ const maxEarlyDeaths = 3;
 
 /** Starts no worker until there is a run for it. */
 export function createPool(options: PoolOptions): WorkerPool {
-  const { host, clock, size = availableParallelism(), log = () => undefined } = options;
+  const { host, clock, size = availableParallelism(), log = () => undefined, onReady } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const meter = createPoolMeter();
-  const waiting = new Set<Run>();
+  const line = createLine(size);
   let earlyDeaths = 0;
   let refusal: MillraceError | undefined;
 
@@ -50,42 +65,35 @@ export function createPool(options: PoolOptions): WorkerPool {
     if (refusal !== undefined) return;
     for (const slot of slots) {
       if (slot.state !== 'ready') continue;
-      const [run] = waiting;
+      const run = line.next();
       if (run === undefined) return;
-      waiting.delete(run);
       slot.lease(run);
     }
     let starting = slots.filter((slot) => slot.state === 'starting').length;
     for (const slot of slots) {
-      if (starting >= waiting.size) return;
+      if (starting >= line.size) return;
       if (slot.state !== 'idle' && slot.state !== 'stopped') continue;
       slot.start();
       starting += 1;
     }
-    // The last runs wait for whoever is free first.
     for (const slot of slots) {
-      if (waiting.size <= size) return;
-      const [run] = waiting;
-      if (run === undefined || !slot.stageable) continue;
-      waiting.delete(run);
+      if (!slot.stageable) continue;
+      const run = line.spare();
+      if (run === undefined) return;
       slot.stage(run);
     }
   }
 
   /** It had its turn; its worker never came to it. */
   function putFirst(run: Run): void {
-    if (refusal !== undefined) {
-      run.reject(refusal);
-      return;
-    }
-    const others = [...waiting];
-    waiting.clear();
-    for (const each of [run, ...others]) waiting.add(each);
+    if (refusal === undefined) line.rejoin(run);
+    else run.reject(refusal);
   }
 
-  function greeted(): void {
+  function greeted(process: WorkerProcess, spec: WorkerSpec): void {
     earlyDeaths = 0;
     for (const slot of slots) if (slot.state === 'quarantined') slot.release();
+    onReady?.(process, spec);
   }
 
   function ended({ termination, early, output }: WorkerEnd): 'back-off' | 'quarantine' {
@@ -108,59 +116,111 @@ export function createPool(options: PoolOptions): WorkerPool {
   /** From now on every run gets this answer, and workers end. */
   async function closeAll(answer: MillraceError, graceMs: number): Promise<void> {
     refusal ??= answer;
-    for (const run of waiting) run.reject(refusal);
-    waiting.clear();
+    for (const run of line.clear()) run.reject(refusal);
     await Promise.all(slots.map((slot) => slot.close(graceMs)));
+  }
+
+  /** Puts a question in line; settles when a worker has answered it, or cannot. */
+  function enter<T>(question: Question<T>, place: Place): Promise<T> {
+    const { signal, onStarted, onEnded } = question;
+    return new Promise((resolve, reject) => {
+      const stopped = refusal ?? (signal.aborted ? cancelled() : undefined);
+      if (stopped !== undefined) {
+        reject(stopped);
+        return;
+      }
+      const askedAt = clock.now();
+      let startedAt: number | undefined;
+      const withdraw = (): void => {
+        line.leave(run);
+        reject(cancelled());
+      };
+      const settled = (): void => {
+        signal.removeEventListener('abort', withdraw);
+        if (startedAt === undefined) return;
+        if (place === 'ahead') line.aheadEnded();
+        onEnded?.(startedAt - askedAt, clock.now() - startedAt);
+      };
+      const run: Run = {
+        ...question,
+        onStarted() {
+          signal.removeEventListener('abort', withdraw);
+          startedAt = clock.now();
+          onStarted?.();
+        },
+        async ask(client, askOptions) {
+          const { result, residentBytes } = await question.ask(client, askOptions);
+          return {
+            residentBytes,
+            tell() {
+              settled();
+              resolve(result);
+            },
+          } satisfies Answer;
+        },
+        reject(error) {
+          settled();
+          reject(error);
+        },
+      };
+      signal.addEventListener('abort', withdraw, { once: true });
+      line.join(run, place);
+      dispatch();
+    });
   }
 
   return {
     size,
-    run(params, runOptions) {
-      const { signal, onStarted } = runOptions;
-      return new Promise((resolve, reject) => {
-        const stopped = refusal ?? (signal.aborted ? cancelled() : undefined);
-        if (stopped !== undefined) {
-          reject(stopped);
-          return;
-        }
-        const askedAt = clock.now();
-        let startedAt: number | undefined;
-        const withdraw = (): void => {
-          waiting.delete(run);
-          reject(cancelled());
-        };
-        const settled = (): void => {
-          if (startedAt === undefined) signal.removeEventListener('abort', withdraw);
-          else meter.ran(clock.now() - startedAt);
-        };
-        const run: Run = {
-          params,
-          options: {
-            ...runOptions,
-            onStarted() {
-              signal.removeEventListener('abort', withdraw);
-              startedAt = clock.now();
-              meter.waited(startedAt - askedAt);
-              onStarted?.();
-            },
-          },
-          resolve(result) {
-            settled();
+    run(params, { signal, pixels, formats, ahead = false, onStarted }) {
+      const { name, bytes, recipe } = params;
+      const searching = recipe.maxBytes !== undefined || targetScore(recipe.quality) !== undefined;
+      return enter(
+        {
+          name,
+          signal,
+          size: { pixels, formats, bytes: bytes.byteLength, searching },
+          ...(onStarted === undefined ? {} : { onStarted }),
+          async ask(client, askOptions) {
+            const result = await client.call('convert', params, askOptions);
             meter.worked(result.report.worker.cpu);
-            resolve(result);
+            return { result, residentBytes: result.report.worker.rss };
           },
-          reject(error) {
-            settled();
-            reject(error);
+          onEnded(waitedMs, ranMs) {
+            meter.waited(waitedMs);
+            meter.ran(ranMs);
           },
-        };
-        signal.addEventListener('abort', withdraw, { once: true });
-        waiting.add(run);
-        dispatch();
-      });
+        },
+        ahead ? 'ahead' : 'behind',
+      );
+    },
+    preview(params, { signal, pixels }) {
+      const { name, bytes } = params;
+      return enter(
+        {
+          name,
+          signal,
+          size: { pixels, formats: ['webp'], bytes: bytes.byteLength, searching: false },
+          async ask(client, askOptions) {
+            const result = await client.call('preview', params, askOptions);
+            return { result, residentBytes: result.rss };
+          },
+        },
+        'ahead',
+      );
     },
     stats: meter.stats,
     shutdown: (graceMs = 0) => closeAll(cancelled(), graceMs),
     [Symbol.asyncDispose]: () => closeAll(cancelled(), 0),
   };
+}
+
+/** What a worker is asked, for whom. */
+interface Question<T> extends Pick<Run, 'name' | 'size' | 'signal'> {
+  readonly onStarted?: () => void;
+  /** It is over, well or not: milliseconds in line and on a worker. */
+  readonly onEnded?: (waitedMs: number, ranMs: number) => void;
+  readonly ask: (
+    client: RpcClient<WorkerProtocol>,
+    options: AskOptions,
+  ) => Promise<{ readonly result: T; readonly residentBytes: number }>;
 }

@@ -5,13 +5,14 @@ import type { LogLevel } from '../../contract/envelope.ts';
  * Lets a worker give way to the window, to its parent and to the rest of the desktop. Called as early as can be: on
  * Linux the priority is a thread's own, and only threads that start later inherit it.
  *
- * @param priority as `os.setPriority` takes it; the parent's own is used where that is lower
+ * @param priority as `os.setPriority` takes it; the parent's own is used where that is lower, and kept for `normal`
  */
 export function lowerPriority(
   pid: number,
-  priority: number = constants.priority.PRIORITY_BELOW_NORMAL,
+  priority: number | 'normal' = constants.priority.PRIORITY_BELOW_NORMAL,
   log: (level: LogLevel, message: string) => void,
 ): void {
+  if (priority === 'normal') return;
   try {
     setPriority(pid, Math.max(priority, getPriority()));
   } catch (error) {

@@ -1,15 +1,9 @@
 import type { LogLevel } from '../../contract/envelope.ts';
 import { MillraceError } from '../../contract/errors.ts';
-import { targetScore } from '../../contract/quality.ts';
 import { createClient, type RpcClient } from '../../contract/rpc.ts';
-import {
-  workerProtocol,
-  type ConvertResult,
-  type WorkerHello,
-  type WorkerProtocol,
-} from '../../contract/worker-protocol.ts';
+import { workerProtocol, type WorkerHello, type WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock } from '../engine/world.ts';
-import type { WorkerHost, WorkerProcess } from './host.ts';
+import type { WorkerHost, WorkerProcess, WorkerSpec } from './host.ts';
 import { openLease, type Lease, type Run } from './lease.ts';
 import type { WorkerLimits } from './limits.ts';
 import { transition, type SlotEvent, type SlotState } from './slot-state.ts';
@@ -27,7 +21,7 @@ export interface WorkerEnd {
 export interface SlotHooks {
   started(): void;
   /** A worker said hello. */
-  greeted(): void;
+  greeted(process: WorkerProcess, spec: WorkerSpec): void;
   /** A worker is gone. Says what follows if it was not meant to go. */
   ended(end: WorkerEnd): 'back-off' | 'quarantine';
   /** The slot may take a run or a start now. */
@@ -157,7 +151,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   function greet(own: Worker, hello: WorkerHello): void {
     move('hello');
     tell('debug', `is ready: process ${String(hello.pid)}, ${hello.codecs} codecs`);
-    hooks.greeted();
+    hooks.greeted(own.process, { slot: index, generation });
     offer(own);
   }
 
@@ -202,18 +196,15 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   }
 
   function send(own: Worker, run: Run): Lease {
-    const { pixels, formats } = run.options;
-    const { bytes, recipe } = run.params;
-    const searching = recipe.maxBytes !== undefined || targetScore(recipe.quality) !== undefined;
-    const limitMs = limits.jobMs({ pixels, formats, bytes: bytes.byteLength, searching });
+    const limitMs = limits.jobMs(run.size);
     return openLease(run, {
       clock,
       client: own.client,
       connected: () => own.connected,
       limitMs,
       cancelMs: limits.cancelMs,
-      onReleased(result) {
-        released(own, result);
+      onReleased(residentBytes) {
+        released(own, residentBytes);
       },
       onWithdrawn() {
         staged = undefined;
@@ -230,13 +221,12 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     });
   }
 
-  function released(own: Worker, result: ConvertResult | undefined): void {
+  function released(own: Worker, residentBytes = 0): void {
     lease = undefined;
     losses = 0;
     own.jobs += 1;
     if (own.jobs >= limits.maxJobs) own.retiring ??= 'jobs';
-    if (result !== undefined && result.report.worker.rss >= limits.maxResidentBytes)
-      own.retiring ??= 'memory';
+    if (residentBytes >= limits.maxResidentBytes) own.retiring ??= 'memory';
     move('answer');
     if (own.retiring !== undefined) returnStaged();
     const next = staged;

@@ -12,8 +12,10 @@ class UtilityProcessDouble extends EventEmitter {
   readonly stderr = new PassThrough();
   readonly posted: unknown[] = [];
   readonly kill = vi.fn(() => true);
-  postMessage(message: unknown): void {
+  readonly ports: unknown[] = [];
+  postMessage(message: unknown, ports: unknown[] = []): void {
     this.posted.push(message);
+    this.ports.push(...ports);
   }
   spawn(pid: number): void {
     this.pid = pid;
@@ -86,6 +88,20 @@ describe('starting', () => {
     expect(worker.port.post({ kind: 'request' })).toBe(true);
     expect(received).toEqual([{ kind: 'hello' }]);
     expect(child.posted).toEqual([{ kind: 'request' }]);
+  });
+});
+
+describe('handing over a port', () => {
+  it('puts it beside its message, and into nothing once the process has ended', () => {
+    const { worker, child, gone } = stage();
+    const port = {};
+    worker.handOver?.('for previews', port);
+    expect(child.posted).toEqual(['for previews']);
+    expect(child.ports).toEqual([port]);
+    child.spawn(1234);
+    gone('crashed', 11);
+    worker.handOver?.('too late', port);
+    expect(child.posted).toHaveLength(1);
   });
 });
 

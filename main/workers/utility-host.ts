@@ -1,4 +1,4 @@
-import type { App, Details, UtilityProcess, utilityProcess } from 'electron';
+import type { App, Details, MessagePortMain, UtilityProcess, utilityProcess } from 'electron';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { fromUtilityProcess } from '../../contract/ports/electron-port.ts';
 import type { Clock } from '../engine/world.ts';
@@ -22,8 +22,8 @@ export interface UtilityHostOptions {
   readonly entry: string;
   /** Limit of the JavaScript heap in megabytes; pixels live outside it. */
   readonly heapMegabytes?: number;
-  /** Niceness of the workers, as `os.setPriority` takes it; never above this process's own. */
-  readonly priority?: number;
+  /** Niceness of the workers, as `os.setPriority` takes it, never above this process's own; or this process's own. */
+  readonly priority?: number | 'normal';
   /** Told what workers write and what the system refuses. */
   readonly log?: (level: LogLevel, message: string) => void;
 }
@@ -127,6 +127,9 @@ function watch(
     },
     port,
     ended: ended.promise,
+    handOver(message, given) {
+      if (state === 'alive') child.postMessage(message, [given as MessagePortMain]);
+    },
     kill() {
       killed = true;
       end();

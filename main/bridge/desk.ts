@@ -1,0 +1,291 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AppView, HistoryEntry, Offer, Settings } from '../../contract/app-state.ts';
+import type { LogLevel } from '../../contract/envelope.ts';
+import { MillraceError } from '../../contract/errors.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { HandleTable } from '../app/handles.ts';
+import type { Shell } from '../app/shell.ts';
+import type { Source } from '../../contract/batch.ts';
+import type { Clock, IntakeStream } from '../engine/world.ts';
+import { createDroppedPictures } from './dropped-pictures.ts';
+import { copySamples, type DeskFolders } from './folders.ts';
+import type { RowSource } from './feed.ts';
+import { resolveOffers, takeInOffers, type KnownOffers } from './offers.ts';
+import { withOwnPlace } from './own-place.ts';
+import type { Past } from './past.ts';
+import type { Preferences } from './preferences.ts';
+import { createPresets, type Presets } from './presets.ts';
+import { openWindowBatch, type WindowBatch } from './window-batch.ts';
+import type { Machine, Works, WorksSettings } from './works.ts';
+
+export interface DeskOptions {
+  readonly openWorks: (settings: WorksSettings) => Works;
+  readonly shell: Shell;
+  readonly handles: Pick<HandleTable, 'resolve'>;
+  readonly preferences: Preferences;
+  readonly past: Past;
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly folders: DeskFolders;
+  readonly log: (level: LogLevel, message: string) => void;
+}
+
+/** Someone who is told what changes, at once and often. */
+export interface DeskListener {
+  rowChanged(id: number): void;
+  viewChanged(): void;
+}
+
+/**
+ * Everything the window works with. There is one, and it outlives every page: a page that was reloaded finds it as it
+ * was.
+ */
+export interface Desk {
+  readonly batch: WindowBatch | undefined;
+  /** The rows in the window; none, in batch 0, when there is no batch. */
+  readonly rows: RowSource;
+  readonly presets: Presets;
+  readonly works: Works;
+  view(): AppView;
+  /** The returned function ends it. */
+  watch(listener: DeskListener): () => void;
+  /** Anything but rows is other than before. */
+  changed(): void;
+  add(offers: readonly Offer[]): Promise<void>;
+  addPaths(paths: readonly string[]): Promise<void>;
+  addSamples(): Promise<void>;
+  retry(ids: readonly number[] | undefined): Promise<void>;
+  /** Takes the batch out of the window, once a person has agreed to stop it. */
+  clear(): Promise<void>;
+  setRecipe(recipe: Recipe): void;
+  setSettings(settings: Settings): void;
+  undo(batch: string): Promise<{ restored: number; problems: string[] }>;
+  resumeBatch(batch: string): Promise<void>;
+  /** Tells the person something once. */
+  notice(text: string): void;
+  dismissNotice(id: number): void;
+  /** A link has arrived so far, 0 to 1. */
+  downloaded(source: Source, share: number): void;
+  /** Ends the batch and the workers; settles when no process is left. */
+  close(): Promise<void>;
+}
+
+export function createDesk(options: DeskOptions): Desk {
+  const { openWorks, shell, preferences, past, folders, log } = options;
+  let { settings, recipe } = preferences.load();
+  const presets = createPresets(preferences.load().presets, preferences);
+  let dropped = createDroppedPictures(folders.dropped);
+  const listeners = new Set<DeskListener>();
+  let works = openWorks(settings);
+  let worksSettings: WorksSettings = settings;
+  let batch: WindowBatch | undefined;
+  let batches = 0;
+  let history: readonly HistoryEntry[] = past.history();
+  let notices: AppView['notices'] = [];
+  let noticesGiven = 0;
+  let lastTurn: Promise<unknown> = Promise.resolve();
+
+  const rows: RowSource = {
+    get id() {
+      return batch?.id ?? 0;
+    },
+    get lastId() {
+      return batch?.lastId ?? 0;
+    },
+    row: (id) => batch?.row(id),
+  };
+
+  function changed(): void {
+    for (const listener of listeners) listener.viewChanged();
+    shell.batchChanged(batch?.view());
+  }
+
+  function batchChanged(state: WindowBatch['state'], before: WindowBatch['state']): void {
+    if (state !== before && (state === 'ended' || state === 'stopped')) history = past.history();
+    changed();
+  }
+
+  /** What changes which batch is in the window is done one after the other, questions to the person included. */
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = lastTurn.then(act);
+    lastTurn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Workers, memory or priority have been set otherwise, or workers could not be started. */
+  function freshWorks(isBroken: boolean): Works {
+    const { workers, memory, priority } = settings;
+    const wanted = { workers, memory, priority };
+    const { workers: w, memory: m, priority: p } = worksSettings;
+    if (!isBroken && isDeepStrictEqual(wanted, { workers: w, memory: m, priority: p })) return works;
+    const old = works;
+    works = openWorks(wanted);
+    worksSettings = wanted;
+    old.pool.shutdown().catch((error: unknown) => {
+      log('error', `Workers could not be ended: ${String(error)}`);
+    });
+    return works;
+  }
+
+  async function begin(wanted: Recipe): Promise<WindowBatch> {
+    const isBroken = batch?.state === 'stopped';
+    await leaveBatch();
+    const { world, budget } = freshWorks(isBroken);
+    const pictures = createDroppedPictures(folders.dropped);
+    dropped = pictures;
+    const placeless = (source: Source): boolean => source.kind === 'file' && pictures.has(source.path);
+    batches += 1;
+    const id = batches;
+    let state: WindowBatch['state'] = 'working';
+    const opened = openWindowBatch({
+      id,
+      recipe: wanted,
+      world: { ...world, outputs: withOwnPlace(world.outputs, placeless, folders.outputs) },
+      budget,
+      rowChanged(row) {
+        if (batch === opened) for (const listener of listeners) listener.rowChanged(row);
+      },
+      viewChanged() {
+        if (batch !== opened) return;
+        const before = state;
+        state = opened.state;
+        batchChanged(state, before);
+      },
+      log,
+    });
+    batch = opened;
+    return opened;
+  }
+
+  /** The batch leaves the window; what it has written stays. */
+  async function leaveBatch(): Promise<void> {
+    const old = batch;
+    if (old === undefined) return;
+    await old.cancel();
+    batch = undefined;
+    old.close();
+    await dropped.clear();
+  }
+
+  /** The batch in the window while it works, or with the present recipe; else a new one. Undefined: the person said no. */
+  async function batchFor(offers: KnownOffers): Promise<WindowBatch | undefined> {
+    const isOver = batch === undefined || batch.state === 'ended' || batch.state === 'stopped';
+    if (batch !== undefined && batch.state !== 'stopped') {
+      if (batch.state === 'cancelling') await batch.cancel();
+      if (!isOver || isDeepStrictEqual(batch.recipe, recipe)) return batch;
+    }
+    const wanted = recipe;
+    const mayReplace = wanted.output.place === 'in-place' && offers.paths.length > 0;
+    if (mayReplace && settings.confirmReplace && !(await shell.confirmReplace(undefined))) return undefined;
+    return begin(wanted);
+  }
+
+  function addKnown(offers: KnownOffers): Promise<void> {
+    return inTurn(async () => {
+      if (offers.paths.length + offers.links.length + offers.pictures.length === 0) return;
+      const target = await batchFor(offers);
+      target?.add(takeInOffers(offers, target.recipe, dropped));
+    });
+  }
+
+  async function mayStop(): Promise<boolean> {
+    if (batch === undefined || batch.state === 'ended' || batch.state === 'stopped') return true;
+    return shell.confirmStop();
+  }
+
+  const desk: Desk = {
+    get batch() {
+      return batch;
+    },
+    rows,
+    presets,
+    get works() {
+      return works;
+    },
+    view: () => ({
+      ...(batch === undefined ? {} : { batch: batch.view() }),
+      recipe,
+      presets: presets.list(),
+      settings,
+      machine: options.machine,
+      history: [...history],
+      notices,
+    }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    changed,
+    async add(offers) {
+      await addKnown(resolveOffers(offers, options.handles));
+    },
+    addPaths: (paths) => addKnown({ paths, links: [], pictures: [] }),
+    async addSamples() {
+      await inTurn(async () => {
+        if (batch !== undefined) return;
+        await copySamples(folders);
+      });
+      await desk.addPaths([folders.samplesCopy]);
+    },
+    async retry(ids) {
+      await inTurn(async () => {
+        // Its workers cannot be started any more.
+        if (batch?.state === 'stopped') {
+          throw new MillraceError('workers-cannot-start', 'This batch cannot go on. Add its pictures again.');
+        }
+        await batch?.retry(ids);
+      });
+    },
+    clear: () =>
+      inTurn(async () => {
+        if (!(await mayStop())) return;
+        await leaveBatch();
+        changed();
+      }),
+    setRecipe(next) {
+      recipe = next;
+      changed();
+      preferences.saveRecipe(next);
+    },
+    setSettings(next) {
+      const before = settings;
+      settings = next;
+      if (next.theme !== before.theme) shell.setTheme(next.theme);
+      if (next.logLevel !== before.logLevel) shell.setLogLevel(next.logLevel);
+      changed();
+      preferences.saveSettings(next);
+    },
+    async undo(id) {
+      const { restored, problems } = await past.undo(id);
+      history = past.history();
+      changed();
+      return { restored, problems: [...problems] };
+    },
+    resumeBatch: (id) =>
+      inTurn(async () => {
+        if (!(await mayStop())) return;
+        const { recipe: wanted, intake }: { recipe: Recipe; intake: IntakeStream } = await past.resume(id);
+        (await begin(wanted)).add(intake);
+      }),
+    notice(text) {
+      noticesGiven += 1;
+      notices = [...notices, { id: noticesGiven, text }];
+      changed();
+    },
+    dismissNotice(id) {
+      notices = notices.filter((notice) => notice.id !== id);
+      changed();
+    },
+    downloaded(source, share) {
+      batch?.downloaded(source, share);
+    },
+    async close() {
+      await batch?.cancel();
+      batch?.close();
+      await works.pool.shutdown();
+    },
+  };
+  shell.setTheme(settings.theme);
+  shell.setLogLevel(settings.logLevel);
+  return desk;
+}

@@ -1,0 +1,59 @@
+import { basename, dirname, join, relative } from 'node:path';
+import type { Row } from '../../contract/app-state.ts';
+import type { Job, Source } from '../../contract/batch.ts';
+
+/**
+ * A job as the page lists it. Made when it is asked for and kept nowhere, so that a row costs nothing beside its job.
+ *
+ * @param downloaded share of a link that has arrived, while it is downloaded
+ */
+export function rowOf(job: Job, downloaded?: number): Row {
+  const { id, state, bytes, format, pixels, output } = job;
+  const reason = state === 'failed' ? job.error?.message : job.reason;
+  return {
+    id,
+    ...placeOf(job.source),
+    state,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(format === undefined ? {} : { format }),
+    ...(pixels === undefined ? {} : { pixels }),
+    ...(output === undefined || state !== 'done'
+      ? {}
+      : {
+          output: {
+            name: basename(output.path),
+            format: output.format,
+            bytes: output.bytes,
+            keptOriginal: output.keptOriginal,
+            ...(output.score === undefined ? {} : { score: output.score }),
+          },
+        }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(downloaded === undefined || bytes !== undefined ? {} : { downloaded }),
+  };
+}
+
+/** Name and folder as a person would say them; no more of the path than that. */
+function placeOf(source: Source): { name: string; folder: string } {
+  if (source.kind === 'link') return placeOfLink(source.url);
+  const { path, root } = source;
+  const folder = dirname(path);
+  if (root === undefined || root === path) return { name: basename(path), folder: basename(folder) };
+  return { name: basename(path), folder: join(basename(root), relative(root, folder)) };
+}
+
+function placeOfLink(address: string): { name: string; folder: string } {
+  const url = URL.parse(address);
+  if (url === null) return { name: address.slice(0, 200), folder: '' };
+  const last = url.pathname.split('/').findLast((part) => part !== '');
+  return { name: last === undefined ? url.host : decodeName(last), folder: url.host };
+}
+
+function decodeName(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // Half an escape is still the best name there is.
+    return part;
+  }
+}
