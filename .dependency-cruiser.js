@@ -116,6 +116,7 @@ export default {
     exclude: { path: '^(out|\\.cache)/|/assembly/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       extensions: ['.ts', '.vue', '.js', '.json'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },

@@ -97,7 +97,7 @@ export function createShell(parts: ShellParts): Shell {
       window()?.webContents.startDrag({ file, files: [...paths], icon: parts.dragIcon });
     },
     copyText: (text) => {
-      clipboard.writeText(text);
+      void clipboard.writeText(text);
     },
     showLogs: () => {
       system.showItemInFolder(parts.logFile());
