@@ -113,9 +113,10 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(out|\\.cache)/' },
+    exclude: { path: '^(out|\\.cache)/|/assembly/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       extensions: ['.ts', '.vue', '.js', '.json'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },

@@ -13,12 +13,12 @@ import { join } from 'node:path';
 export function ensureBuilt(root, output, node) {
   if (existsSync(join(root, output))) return true;
   console.error('millrace: building it first, once ...');
-  const script = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
-  const { status } = spawnSync(node, [script, 'build', '--logLevel', 'error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status === 0) return true;
+  const steps = [
+    [join(root, 'bin/build-score.js')],
+    [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'error'],
+  ];
+  const run = (step) => spawnSync(node, step, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+  if (steps.every(run)) return true;
   console.error(`millrace: it could not be built. Run npm ci in ${root}, then try again.`);
   return false;
 }

@@ -1,12 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MillraceError } from '../contract/errors.ts';
 import { outputFormats } from '../contract/formats.ts';
+import { qualityLevels } from '../contract/quality.ts';
 import { helpExamples } from './help.ts';
 
 /** The recipe's options as they were typed; `undefined` where nothing was. */
 export interface RecipeFlags {
   readonly to?: string;
+  readonly bestOf?: string;
   readonly quality?: string;
+  readonly maxBytes?: string;
   readonly lossless?: boolean;
   readonly palette?: boolean;
   readonly effort?: string;
@@ -73,6 +76,9 @@ export function parseArguments(argv: readonly string[], version: string): Comman
   return { kind: 'run', inputs: program.args, flags: program.opts<RecipeFlags & RunFlags>() };
 }
 
+const levels = Object.entries(qualityLevels).map(([name, { score }]) => `${name} (${String(score)})`);
+const qualityHelp = `auto, auto:<score>, auto:<level> with ${levels.join(', ')}, or 1-100 of the encoder (default: auto)`;
+
 function describe(version: string): Command {
   return new Command('millrace')
     .description('Converts, resizes and shrinks images on every core. Originals are never touched.')
@@ -81,8 +87,13 @@ function describe(version: string): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .optionsGroup('Format:')
-    .option('-t, --to <format>', `${outputFormats.join(', ')}, or keep the source's own (default: keep)`)
-    .option('-q, --quality <1-100>', 'for lossy formats (default: 80)')
+    .option(
+      '-t, --to <format>',
+      `${outputFormats.join(', ')}, best (the smallest), or keep the source's own (default: keep)`,
+    )
+    .option('--best-of <formats>', 'what best may choose from (default: jpeg,png,webp,avif)')
+    .option('-q, --quality <asked>', qualityHelp)
+    .option('--max-bytes <size>', 'no larger file: 200000, 200kB or 1.5MB; quality gives way')
     .option('--lossless', 'every pixel stays equal (WebP, JPEG XL, JPEG to JPEG; PNG and TIFF always are)')
     .option('--palette', 'PNG with at most 256 colours')
     .option('-e, --effort <level>', 'fast, balanced or smallest (default: balanced)')

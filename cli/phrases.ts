@@ -1,5 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
+import { levelReached, qualityLevels } from '../contract/quality.ts';
 
 export function size(bytes: number): string {
   return prettyBytes(bytes);
@@ -20,4 +21,11 @@ export function saved(before: number, after: number, what: 'both' | 'difference'
   const change = `(${sign}${String(Math.abs(percent))} %)`;
   if (what === 'difference') return `${size(before - after)} ${change}`;
   return `${size(before)} → ${size(after)} ${change}`;
+}
+
+/** `86.1 (very good)`: SSIMULACRA2, and the level in words that it reaches. */
+export function scored(score: number): string {
+  const level = levelReached(score);
+  const words = level === undefined ? '' : ` (${qualityLevels[level].label.toLowerCase()})`;
+  return `${score.toFixed(1)}${words}`;
 }

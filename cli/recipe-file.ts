@@ -36,8 +36,10 @@ async function readRecipeFile(path: string): Promise<Fields> {
 
 function overrides(flags: RecipeFlags, base: Fields): Fields {
   const typed: Fields = {
-    to: flags.to === 'jpg' ? 'jpeg' : flags.to === 'tif' ? 'tiff' : flags.to,
+    to: formatName(flags.to),
+    bestOf: flags.bestOf?.split(',').map((name) => formatName(name.trim())),
     quality: number(flags.quality),
+    maxBytes: bytes(flags.maxBytes),
     lossless: flags.lossless,
     palette: flags.palette,
     effort: flags.effort,
@@ -53,6 +55,19 @@ function overrides(flags: RecipeFlags, base: Fields): Fields {
     output: output(flags, base),
   };
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
+}
+
+function formatName(typed: string | undefined): string | undefined {
+  return typed === 'jpg' ? 'jpeg' : typed === 'tif' ? 'tiff' : typed;
+}
+
+const bytesInUnit: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6 };
+
+/** `200000`, `200kB`, `1.5 MB`. */
+function bytes(text: string | undefined): number | string | undefined {
+  const [, amount, unit = ''] = /^([\d.]+)\s*([a-z]*)$/i.exec(text ?? '') ?? [];
+  const factor = bytesInUnit[unit.toLowerCase()];
+  return amount === undefined || factor === undefined ? text : Math.floor(Number(amount) * factor);
 }
 
 /** What was typed, as a number where it is one; the recipe's schema has the word on the rest. */

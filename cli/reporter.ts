@@ -14,6 +14,8 @@ export interface Summary {
   readonly failures: readonly Failure[];
   /** Jobs whose own bytes were kept because nothing smaller came out. */
   readonly keptOriginals: number;
+  /** The output that looks least like its source; absent where nothing was scored. */
+  readonly lowestScore?: { readonly source: string; readonly score: number };
   /** Why the batch could not go on. */
   readonly stopped?: WireError;
   readonly interrupted: boolean;

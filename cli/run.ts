@@ -1,4 +1,4 @@
-import { sourceAddress, sourceName } from '../contract/batch.ts';
+import { sourceAddress, sourceName, type Job } from '../contract/batch.ts';
 import { MillraceError, toWireError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { startBatch } from '../main/engine/batch.ts';
@@ -21,6 +21,7 @@ export async function run(
   const failures: Failure[] = [];
   const { interrupted } = options;
   let keptOriginals = 0;
+  let lowestScore: Summary['lowestScore'];
   let stopped: Summary['stopped'];
   interrupted.addEventListener('abort', () => void batch.cancel(), { once: true });
   batch.add(desk.intake(inputs, recipe, interrupted));
@@ -30,6 +31,7 @@ export async function run(
     if (event.type === 'job.failed')
       failures.push({ source: sourceAddress(event.job.source), error: event.error });
     if (event.type === 'job.done' && event.job.report?.outcome === 'kept-original') keptOriginals += 1;
+    if (event.type === 'job.done') lowestScore = lower(lowestScore, event.job);
     if (event.type === 'job.retried') {
       reporter.log('warn', `${sourceName(event.job.source)} is tried again: ${event.error.message}`);
     }
@@ -45,11 +47,18 @@ export async function run(
     failures,
     keptOriginals,
     interrupted: interrupted.aborted,
+    ...(lowestScore === undefined ? {} : { lowestScore }),
     ...(stopped === undefined ? {} : { stopped }),
     ...(options.stats ? { stats: desk.stats() } : {}),
   };
   reporter.summary(summary);
   return summary;
+}
+
+function lower(lowest: Summary['lowestScore'], { source, report }: Job): Summary['lowestScore'] {
+  const score = report?.score?.value;
+  if (score === undefined || (lowest !== undefined && lowest.score <= score)) return lowest;
+  return { source: sourceAddress(source), score };
 }
 
 /** 0 all fine, 1 something failed. */

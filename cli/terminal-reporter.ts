@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Ora } from 'ora';
 import type { BatchProgress } from '../contract/batch.ts';
-import { count, duration, saved, size } from './phrases.ts';
+import { count, duration, saved, scored, size } from './phrases.ts';
 import type { Output, Reporter, Summary } from './reporter.ts';
 
 export interface TerminalOptions {
@@ -72,7 +72,7 @@ function failureLines({ failures, stopped }: Summary): string[] {
   return lines;
 }
 
-function summaryLines({ progress, keptOriginals, interrupted }: Summary): string[] {
+function summaryLines({ progress, keptOriginals, lowestScore, interrupted }: Summary): string[] {
   const { counts } = progress;
   const rows: [string, string][] = [
     ['files', `${String(counts.done)} done in ${duration(progress.elapsedMs)}`],
@@ -80,6 +80,7 @@ function summaryLines({ progress, keptOriginals, interrupted }: Summary): string
     ['after', size(progress.bytesOut)],
     ['saved', saved(progress.bytesIn, progress.bytesOut, 'difference')],
   ];
+  if (lowestScore !== undefined) rows.push(['lowest', `${scored(lowestScore.score)}, ${lowestScore.source}`]);
   if (keptOriginals > 0)
     rows.push(['kept', `${count(keptOriginals, 'original')}, already as small as it gets`]);
   if (counts.skipped > 0) rows.push(['skipped', `${count(counts.skipped, 'file')}, already there`]);

@@ -124,7 +124,6 @@ export const controlProtocol = defineProtocol({
       'show-history',
       'compare',
       'focus-filter',
-      'paste',
     ]),
   },
 });

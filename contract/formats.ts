@@ -103,13 +103,18 @@ export const imageExtensions: ReadonlySet<string> = new Set([
   'hif',
 ]);
 
-/**
- * The format an output gets: what the recipe names, or the source's own (SVG and HEIC have no encoder here). `best` is
- * decided by the worker; until then the source's own format stands for it.
- */
-export function resolveOutputFormat(to: OutputFormat | 'keep' | 'best', source: InputFormat): OutputFormat {
-  if (to !== 'keep' && to !== 'best') return to;
+/** The format an output gets: what the recipe names, or the source's own (SVG and HEIC have no encoder here). */
+export function resolveOutputFormat(to: OutputFormat | 'keep', source: InputFormat): OutputFormat {
+  if (to !== 'keep') return to;
   if (source === 'heic') return 'jpeg';
   if (source === 'svg') return 'png';
   return source;
+}
+
+/** Every format that the output of a source may get: one, unless the worker is to find the best. */
+export function possibleOutputFormats(
+  { to, bestOf }: { readonly to: OutputFormat | 'keep' | 'best'; readonly bestOf: readonly OutputFormat[] },
+  source: InputFormat,
+): readonly OutputFormat[] {
+  return to === 'best' ? [...new Set(bestOf)] : [resolveOutputFormat(to, source)];
 }

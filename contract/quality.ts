@@ -21,8 +21,8 @@ const expected = `expected an integer from 1 to 100, "auto", or "auto:" with a l
 /** `80` is the encoder's own setting; `auto`, `auto:good` and `auto:82.5` ask for a score and find the setting. */
 export const qualitySchema = v.union(
   [
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
-    v.custom<AutoQuality>((value) => typeof value === 'string' && readScore(value) !== undefined),
+    v.pipe(v.number(expected), v.integer(expected), v.minValue(1, expected), v.maxValue(100, expected)),
+    v.custom<AutoQuality>((value) => typeof value === 'string' && readScore(value) !== undefined, expected),
   ],
   expected,
 );

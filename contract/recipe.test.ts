@@ -15,7 +15,8 @@ function refusal(value: unknown): string {
 
 const defaults: Recipe = {
   to: 'keep',
-  quality: 80,
+  bestOf: ['jpeg', 'png', 'webp', 'avif'],
+  quality: 'auto',
   lossless: false,
   palette: false,
   effort: 'balanced',
@@ -61,12 +62,41 @@ describe('parseRecipe', () => {
     [{ qualty: 5 }, 'qualty: is not a field Millrace knows'],
     [JSON.parse('{"__proto__": 1}'), '__proto__: is not a field Millrace knows'],
     [{ constructor: 1 }, 'constructor: is not a field Millrace knows'],
-    [{ to: 5 }, 'to: expected "keep", "jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", got 5'],
-    [{ quality: 0 }, 'quality: expected an integer from 1 to 100, got 0'],
-    [{ quality: 101 }, 'quality: expected an integer from 1 to 100, got 101'],
-    [{ quality: '80' }, 'quality: expected an integer from 1 to 100, got "80"'],
-    [{ quality: null }, 'quality: expected an integer from 1 to 100, got null'],
-    [{ quality: new Uint8Array(7) }, 'quality: expected an integer from 1 to 100, got 7 bytes'],
+    [{ to: 5 }, 'to: expected "keep", "best", "jpeg", "png", "webp", "avif", "jxl", "gif", "tiff", got 5'],
+    [
+      { quality: 0 },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got 0',
+    ],
+    [
+      { quality: 101 },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got 101',
+    ],
+    [
+      { quality: '80' },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got "80"',
+    ],
+    [
+      { quality: null },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got null',
+    ],
+    [
+      { quality: new Uint8Array(7) },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got 7 bytes',
+    ],
+    [
+      { quality: 'auto:superb' },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got "auto:superb"',
+    ],
+    [
+      { quality: 'auto:29' },
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got "auto:29"',
+    ],
+    [
+      { to: 'best', quality: 80 },
+      'quality: expected "auto", or "auto:" with a level or a score, where the format is "best", got 80',
+    ],
+    [{ bestOf: [] }, 'bestOf: expected at least one format, got []'],
+    [{ maxBytes: 5 }, 'maxBytes: expected an integer from 100 to 2000000000, got 5'],
     [{ lossless: 'yes' }, 'lossless: expected true or false, got "yes"'],
     [{ palette: 1 }, 'palette: expected true or false, got 1'],
     [{ effort: 'max' }, 'effort: expected "fast", "balanced", "smallest", got "max"'],
@@ -125,7 +155,7 @@ describe('parseRecipe', () => {
 
   it('names every wrong field, one a line', () => {
     expect(refusal({ quality: 0, effort: 'x', resize: { width: -1 }, colur: 'keep' }).split('\n')).toEqual([
-      'quality: expected an integer from 1 to 100, got 0',
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got 0',
       'effort: expected "fast", "balanced", "smallest", got "x"',
       'resize.width: expected an integer from 1 to 65535, got -1',
       'colur: is not a field Millrace knows',
@@ -135,11 +165,17 @@ describe('parseRecipe', () => {
   it('has a sentence for values that JSON cannot show', () => {
     const circle: Record<string, unknown> = {};
     circle['itself'] = circle;
-    expect(refusal({ quality: circle })).toBe('quality: expected an integer from 1 to 100, got an object');
-    expect(refusal({ quality: 10n })).toBe('quality: expected an integer from 1 to 100, got 10n');
-    expect(refusal({ quality: () => 1 })).toBe('quality: expected an integer from 1 to 100, got a function');
+    expect(refusal({ quality: circle })).toBe(
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got an object',
+    );
+    expect(refusal({ quality: 10n })).toBe(
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got 10n',
+    );
+    expect(refusal({ quality: () => 1 })).toBe(
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got a function',
+    );
     expect(refusal({ quality: Symbol('x') })).toBe(
-      'quality: expected an integer from 1 to 100, got a symbol',
+      'quality: expected an integer from 1 to 100, "auto", or "auto:" with a level (identical, very-good, good, small) or a score from 30 to 100, got a symbol',
     );
   });
 

@@ -83,7 +83,7 @@ const outputSchema = v.variant(
 );
 
 /** What to do to each source of a batch. Every field has a default, so `{}` is a valid recipe. */
-export const recipeSchema = v.strictObject(
+const fieldsSchema = v.strictObject(
   {
     /**
      * `keep` writes the source's own format (SVG becomes PNG, HEIC becomes JPEG: they have no encoder here). `best` writes
@@ -95,7 +95,8 @@ export const recipeSchema = v.strictObject(
       v.pipe(v.array(oneOf(outputFormats)), v.minLength(1, 'expected at least one format')),
       ['jpeg', 'png', 'webp', 'avif'],
     ),
-    quality: v.optional(qualitySchema, 80),
+    /** For formats that lose something; PNG, TIFF and whatever is asked for without a loss have none. */
+    quality: v.optional(qualitySchema, 'auto'),
     /** The output should have at most this many bytes; quality gives way as far as it must. */
     maxBytes: v.optional(integer(100, 2_000_000_000)),
     /** Every pixel stays equal. PNG and TIFF always are; WebP, JPEG XL and JPEG to JPEG can be. */
@@ -127,6 +128,25 @@ export const recipeSchema = v.strictObject(
     output: v.optional(outputSchema, { place: 'beside' }),
   },
   'expected an object',
+);
+
+export const recipeSchema = v.pipe(
+  fieldsSchema,
+  // The numbers of different encoders mean different things: nothing could be compared.
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { to, quality } = dataset.value;
+    if (to !== 'best' || typeof quality !== 'number') return;
+    const message = 'expected "auto", or "auto:" with a level or a score, where the format is "best"';
+    const path = {
+      type: 'object',
+      origin: 'value',
+      input: dataset.value,
+      key: 'quality',
+      value: quality,
+    } as const;
+    addIssue({ message, input: quality, path: [path] });
+  }),
 );
 
 export type Recipe = v.InferOutput<typeof recipeSchema>;

@@ -43,6 +43,8 @@ export const fidelitySchema = v.object({
 export const reportSchema = v.object({
   /** `kept-original`: nothing smaller came out, so the output has the source's own bytes. */
   outcome: v.picklist(['converted', 'kept-original']),
+  /** Why the source's own bytes are the output, where they are. */
+  kept: v.optional(v.string()),
   source: v.object({ format: v.picklist(inputFormats), ...pictureFields }),
   output: v.object({ format: v.picklist(outputFormats), ...pictureFields }),
   fidelity: v.array(fidelitySchema),
@@ -64,8 +66,12 @@ export const reportSchema = v.object({
       tried: v.array(v.object({ quality: count, bytes: count, score: v.number() })),
       /** Whole-picture encodes' worth of work, with those of the montage counted by their share of pixels. */
       encodes: v.number(),
+      /** Why it is not what was asked for, where it is not. */
+      note: v.optional(v.string()),
     }),
   ),
+  /** Why no score was searched for, where the recipe asked for one. */
+  unscored: v.optional(v.string()),
   /** Wall time of each stage in the worker. */
   timings: v.object({
     decode: milliseconds,

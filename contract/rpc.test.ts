@@ -146,13 +146,6 @@ describe('when the port closes', () => {
     await expect(server.closed).resolves.toEqual(coded('port-closed'));
     expect(waiters[0]?.signal.aborted).toBe(true);
   });
-
-  it('lets those go on who wait for credit', async () => {
-    const { client, far } = clientAlone();
-    const available = client.available();
-    far.close();
-    await expect(available).resolves.toBeUndefined();
-  });
 });
 
 describe('a call', () => {
@@ -259,21 +252,6 @@ describe('credit', () => {
     await expect(call).resolves.toBe(2);
   });
 
-  it('tells when there is some', async () => {
-    const { client, waiters } = converse();
-    await client.available();
-    const call = client.call('wait', '');
-    await settled();
-    let told = false;
-    const available = client.available().then(() => (told = true));
-    await settled();
-    expect(told).toBe(false);
-    waiters[0]?.finish('done');
-    await available;
-    expect(client.credit).toBe(1);
-    await call;
-  });
-
   it('that is overdrawn ends the conversation', async () => {
     const { server, far } = serverAlone();
     far.post(seal({ kind: 'request', id: 1, method: 'wait', params: '' }));
@@ -304,6 +282,26 @@ describe('cancelling', () => {
     waiters[0]?.finish('late');
     await settled();
     expect(client.credit).toBe(1);
+  });
+
+  it('says when the server has let go', async () => {
+    const { client, waiters } = converse();
+    const controller = new AbortController();
+    let letGo = 0;
+    const options = { signal: controller.signal, onLetGo: () => (letGo += 1) };
+    const running = client.call('wait', 'running', options);
+    const waiting = client.call('wait', 'waiting', options);
+    await settled();
+    controller.abort();
+    await expect(Promise.allSettled([running, waiting])).resolves.toMatchObject([
+      { status: 'rejected' },
+      { status: 'rejected' },
+    ]);
+    // The one that was never sent is let go of at once.
+    expect(letGo).toBe(1);
+    waiters[0]?.finish('late');
+    await settled();
+    expect(letGo).toBe(2);
   });
 
   it('never sends a call that was still waiting for credit', async () => {

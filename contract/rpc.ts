@@ -24,6 +24,8 @@ import { parseWith } from './validation.ts';
 export interface CallOptions<P extends Protocol, M extends Method<P>> {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress<P, M>) => void) | undefined;
+  /** The server has let go of a call that was cancelled: it has answered, or never had it. Not called on a closed port. */
+  onLetGo?: (() => void) | undefined;
 }
 
 /** The asking end of a conversation. */
@@ -45,8 +47,6 @@ export interface RpcClient<P extends Protocol> {
     params: Params<P, M>,
     options?: CallOptions<P, M>,
   ): Promise<Result<P, M>>;
-  /** Settles when the server would take a call at once, or when the port has closed. */
-  available(): Promise<void>;
   onEvent<E extends EventName<P>>(name: E, listener: (payload: EventPayload<P, E>) => void): void;
   onLog(listener: (level: LogLevel, message: string) => void): void;
   /** Asks the server to finish; settles when the port has closed. */
@@ -74,7 +74,8 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
   const waiting: WaitingCall[] = [];
   const eventListeners = new Map<string, ((payload: unknown) => void)[]>();
   const logListeners: ((level: LogLevel, message: string) => void)[] = [];
-  const waitingForCredit: (() => void)[] = [];
+  /** Calls that were cancelled after they had been sent, and what to do when the server has let go of them. */
+  const abandoned = new Map<number, (() => void) | undefined>();
   const ready = Promise.withResolvers<HelloInfo<P>>();
   const closed = Promise.withResolvers<MillraceError>();
   // Whoever does not wait for the greeting learns of a broken port from `closed` or from a call.
@@ -93,8 +94,8 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
       call.reject(reason);
     }
     pending.clear();
+    abandoned.clear();
     closed.resolve(reason);
-    for (const resolve of waitingForCredit.splice(0)) resolve();
   }
 
   function sendWaiting(): void {
@@ -113,13 +114,16 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
         call.reject(protocolError(`The request ${call.method} cannot be sent: ${String(error)}`));
       }
     }
-    if (credit > 0) for (const resolve of waitingForCredit.splice(0)) resolve();
   }
 
   function settle(envelope: EnvelopeOf<'response'>): void {
     const call = pending.get(envelope.id);
-    // The answer to a call that was cancelled in the meantime.
-    if (call === undefined) return;
+    if (call === undefined) {
+      const letGo = abandoned.get(envelope.id);
+      abandoned.delete(envelope.id);
+      letGo?.();
+      return;
+    }
     pending.delete(envelope.id);
     call.dispose();
     if (!envelope.outcome.ok) {
@@ -189,7 +193,7 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
       return credit;
     },
     call(method, params, options = {}) {
-      const { signal, onProgress } = options;
+      const { signal, onProgress, onLetGo } = options;
       const id = nextId++;
       return new Promise((resolve, reject) => {
         if (end !== undefined) {
@@ -203,8 +207,12 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
         const abort = (): void => {
           const index = waiting.findIndex((call) => call.id === id);
           if (index >= 0) waiting.splice(index, 1);
-          else if (pending.delete(id)) post(port, { kind: 'cancel', id });
+          else if (pending.delete(id)) {
+            abandoned.set(id, onLetGo);
+            post(port, { kind: 'cancel', id });
+          }
           reject(cancelled());
+          if (index >= 0) onLetGo?.();
         };
         signal?.addEventListener('abort', abort, { once: true });
         waiting.push({
@@ -218,10 +226,6 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
         });
         sendWaiting();
       });
-    },
-    async available() {
-      if (credit > 0 || end !== undefined) return;
-      await new Promise<void>((resolve) => waitingForCredit.push(resolve));
     },
     onEvent(name, listener) {
       const listeners = eventListeners.get(name) ?? [];

@@ -1,14 +1,17 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, ipcMain, MessageChannelMain, protocol, session } from 'electron';
+import * as electron from 'electron';
 import packageJson from '../package.json' with { type: 'json' };
 import { appOrigin, appScheme, serveApp } from './app/app-protocol.ts';
+import { openDesktop } from './app/desktop.ts';
 import { startLog } from './app/log.ts';
+import { collectOpenedFiles } from './app/opened-files.ts';
 import { denyPermissions, guardContents } from './app/security.ts';
-import { openWindow } from './app/window.ts';
-import { serveControl } from './bridge/control-bridge.ts';
+import { openBridge } from './bridge/open-bridge.ts';
 
 // The desktop app's composition root: builds the parts, wires them, nothing else.
 
+const { app, ipcMain, MessageChannelMain, protocol, session, utilityProcess } = electron;
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 const log = startLog();
@@ -19,13 +22,31 @@ async function boot(): Promise<void> {
   await app.whenReady();
   denyPermissions(session.defaultSession);
   serveApp(protocol, path('../renderer'));
-  const hello = { name: 'Millrace', version: packageJson.version, platform: process.platform };
-  serveControl({ ipcMain, openChannel: () => new MessageChannelMain() }, { origin, hello, log });
-  const window = openWindow({
+  const desktop = openDesktop(electron, {
+    origin,
+    log,
     preload: path('../preload/index.cjs'),
     icon: path('../../resources/icon.png'),
   });
-  await window.loadURL(`${origin}/`);
+  const data = app.getPath('userData');
+  const { desk, control } = openBridge({
+    electron: { app, ipcMain, utilityProcess, openChannel: () => new MessageChannelMain() },
+    origin,
+    hello: { name: 'Millrace', version: packageJson.version, platform: process.platform },
+    shell: desktop.shell,
+    handles: desktop.handles,
+    folders: {
+      dropped: join(data, 'dropped'),
+      samples: path('../../resources/samples'),
+      samplesCopy: join(data, 'samples'),
+      outputs: app.getPath('pictures'),
+    },
+    worker: path('./image-worker.js'),
+    log,
+  });
+  desktop.serve(desk, control.command);
+  opened.deliverTo((paths) => void desk.addPaths(paths));
+  await desktop.open();
 }
 
 protocol.registerSchemesAsPrivileged([appScheme]);
@@ -35,8 +56,16 @@ app.on('web-contents-created', (_event, contents) => {
 app.on('window-all-closed', () => {
   app.quit();
 });
-// Not awaited: Electron is ready only after this module has been evaluated (electron/electron#40719).
-boot().catch((error: unknown) => {
-  log.error(`Millrace could not start: ${String(error)}`);
-  app.exit(1);
+const opened = collectOpenedFiles(app, process.argv, process.cwd(), () => {
+  electron.BrowserWindow.getAllWindows()[0]?.focus();
 });
+if (app.requestSingleInstanceLock()) {
+  // Not awaited: Electron is ready only after this module has been evaluated (electron/electron#40719).
+  boot().catch((error: unknown) => {
+    log.error(`Millrace could not start: ${String(error)}`);
+    app.exit(1);
+  });
+} else {
+  // The first one has been given our files.
+  app.quit();
+}

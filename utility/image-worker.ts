@@ -4,6 +4,7 @@ import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
 import { makePreview } from './image/preview.ts';
 import { createPreviewPages } from './preview-pages.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { findPort } from './worker-port.ts';
 
 const parent = findPort();
@@ -16,20 +17,27 @@ if (parent === undefined) {
 
 const codecs = await loadCodecs(chooseBuild());
 const pages = createPreviewPages();
+const turn = oneAtATime();
 parent.onHandOver(pages.connect);
 const server = createServer(parent.port, workerProtocol, {
   hello: { pid: process.pid, codecs: codecs.build, versions: codecs.versions },
-  credit: 1,
+  // One job is worked on; the next one's bytes arrive meanwhile.
+  credit: 2,
   handlers: {
-    convert: (params, { progress }) =>
-      convert(params, codecs, (stage) => {
-        progress({ stage });
+    convert: (params, { progress, signal }) =>
+      turn(async () => {
+        signal.throwIfAborted();
+        return convert(params, codecs, (stage) => {
+          progress({ stage });
+        });
       }),
-    async preview({ page, token, ...params }): Promise<PreviewResult> {
-      const isThere = pages.has(page);
-      if (isThere) pages.send(page, { token, ...(await makePreview(params, codecs)) });
-      return { outcome: isThere ? 'sent' : 'unavailable', rss: process.memoryUsage.rss() };
-    },
+    preview: ({ page, token, ...params }, { signal }) =>
+      turn(async (): Promise<PreviewResult> => {
+        signal.throwIfAborted();
+        const isThere = pages.has(page);
+        if (isThere) pages.send(page, { token, ...(await makePreview(params, codecs)) });
+        return { outcome: isThere ? 'sent' : 'unavailable', rss: process.memoryUsage.rss() };
+      }),
   },
 });
 

@@ -8,10 +8,16 @@ export interface Log {
   debug(message: string): void;
 }
 
+/** The log file, and how much goes into it. */
+export interface LogFile extends Log {
+  setLevel(level: keyof Log): void;
+  path(): string;
+}
+
 const maxBytes = 5 * 1024 * 1024;
 
 /** One file in the folder the system keeps for logs; a full one is put aside and a new one begun. */
-export function startLog(): Log {
+export function startLog(): LogFile {
   electronLog.transports.file.maxSize = maxBytes;
   electronLog.transports.file.level = 'info';
   electronLog.errorHandler.startCatching({ showDialog: false });
@@ -28,5 +34,9 @@ export function startLog(): Log {
     debug: (message) => {
       electronLog.debug(message);
     },
+    setLevel: (level) => {
+      electronLog.transports.file.level = level;
+    },
+    path: () => electronLog.transports.file.getFile().path,
   };
 }

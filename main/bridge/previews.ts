@@ -2,7 +2,7 @@ import { sourceName, type Job, type Source } from '../../contract/batch.ts';
 import type { ControlProtocol } from '../../contract/control-protocol.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
-import { resolveOutputFormat } from '../../contract/formats.ts';
+import { possibleOutputFormats } from '../../contract/formats.ts';
 import type { Params, Result } from '../../contract/protocol.ts';
 import { pixelsOf } from '../engine/cost.ts';
 import type { SourceHead, SourceReader } from '../engine/world.ts';
@@ -71,7 +71,7 @@ export function createPreviews(
             {
               signal,
               pixels: pixelsOf(head),
-              format: resolveOutputFormat(recipe.to, head.format ?? 'png'),
+              formats: possibleOutputFormats(recipe, head.format ?? 'png'),
               ahead: true,
             },
           );

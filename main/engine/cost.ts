@@ -1,4 +1,5 @@
-import type { InputFormat, OutputFormat } from '../../contract/formats.ts';
+import { formatTraits, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
+import { targetScore } from '../../contract/quality.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { SourceHead } from './world.ts';
 
@@ -44,22 +45,51 @@ export function pixelsOf(head: SourceHead): number {
   return head.bytes * pixelsPerByte;
 }
 
-export function estimateCost(head: SourceHead, from: InputFormat, to: OutputFormat, recipe: Recipe): Cost {
+/** Whole encodes' worth of work that a search takes, with its scoring. Source: docs/QUALITY.md. */
+const searchWork = 3;
+
+/** Of a race between formats, what those cost that lose: a look at a part of the picture. */
+const losersShare = 0.5;
+
+/** @param formats that the output may get: one, unless the best is looked for */
+export function estimateCost(
+  head: SourceHead,
+  from: InputFormat,
+  formats: readonly OutputFormat[],
+  recipe: Recipe,
+): Cost {
   const megapixels = pixelsOf(head) / 1e6;
   const kept = outputPixels(head, recipe) / 1e6;
+  const searching = targetScore(recipe.quality) !== undefined || recipe.maxBytes !== undefined;
+  const costs = formats.map((to) => {
+    const searched = searching && formatTraits[to].lossy && !recipe.lossless;
+    return encodeCost[to][recipe.effort] * (searched ? searchWork : 1);
+  });
+  const dearest = Math.max(...costs);
+  const losers = costs.reduce((sum, cost) => sum + cost, 0) - dearest;
   return {
-    total: megapixels * decodeCost[from] + kept * encodeCost[to][recipe.effort],
-    kind: `${from} to ${to}`,
+    total: megapixels * decodeCost[from] + kept * (dearest + losersShare * losers),
+    kind: `${from} to ${recipe.to === 'best' ? 'best' : formats.join()}`,
   };
 }
 
+/** While a picture is scored: planes of a strip of it, bytes a pixel, and the output's own pixels, decoded. */
+const stripMemory = 100;
+const stripPixels = 4.6e6;
+const readBackMemory = 8;
+
 /**
  * Memory one job needs at its worst, bytes: the source in both processes, its pixels decoded, transformed and as the
- * encoder sees them, 4 bytes each. A picture over the recipe's limit is refused by its header and never decoded.
+ * encoder sees them, 4 bytes each, and the measure's planes where a quality is searched for. A picture over the
+ * recipe's limit is refused by its header and never decoded.
  */
 export function estimateMemory(head: SourceHead, recipe: Recipe): number {
   const pixels = pixelsOf(head);
-  return 2 * head.bytes + (pixels > recipe.pixelLimit ? 0 : 3 * 4 * pixels);
+  if (pixels > recipe.pixelLimit) return 2 * head.bytes;
+  const searching = targetScore(recipe.quality) !== undefined || recipe.maxBytes !== undefined;
+  const kept = outputPixels(head, recipe);
+  const scored = searching ? readBackMemory * kept + stripMemory * Math.min(kept, stripPixels) : 0;
+  return 2 * head.bytes + 3 * 4 * pixels + scored;
 }
 
 /** Pixels of the output, near enough for a cost. */

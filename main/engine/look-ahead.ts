@@ -33,7 +33,7 @@ export interface LookAheadOptions {
 }
 
 /** Headers per worker: enough to see what is long, few enough that a hundred thousand files are not opened at once. */
-const filesAheadPerWorker = 16;
+const filesAheadPerWorker = 64;
 /** Headers read at once; disks and networks answer better to a few questions than to one. */
 const filesAtOnce = 8;
 /** Links being downloaded or waiting with their bytes in memory. */

@@ -1,6 +1,6 @@
 import { sourceName, type JobOutput, type Source } from '../../contract/batch.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
-import { resolveOutputFormat, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
+import { possibleOutputFormats, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Report } from '../../contract/report.ts';
 import type { ConvertResult } from '../../contract/worker-protocol.ts';
@@ -12,7 +12,8 @@ import type { Reservation, SourceHead, World } from './world.ts';
 export interface PreparedJob {
   readonly head: SourceHead;
   readonly from: InputFormat;
-  readonly to: OutputFormat;
+  /** The formats that the output may get: one, unless the best is looked for. */
+  readonly formats: readonly OutputFormat[];
   readonly cost: Cost;
   readonly memory: number;
   readonly reservation: Reservation;
@@ -44,15 +45,15 @@ export async function prepareJob(
     }
     await turn;
     signal.throwIfAborted();
-    const to = resolveOutputFormat(recipe.to, format);
-    const reservation = await world.outputs.reserve(source, head, to, recipe.output);
+    const formats = possibleOutputFormats(recipe, format);
+    const reservation = await world.outputs.reserve(source, head, formats, recipe.output);
     if (signal.aborted) world.outputs.release(reservation);
     signal.throwIfAborted();
     return {
       head,
       from: format,
-      to,
-      cost: estimateCost(head, format, to, recipe),
+      formats,
+      cost: estimateCost(head, format, formats, recipe),
       memory: estimateMemory(head, recipe),
       reservation,
     };
@@ -96,14 +97,16 @@ export async function runJob(
   const { result, workerMs } = await attempt(source, prepared, recipe, world, hooks, signal, bytes);
   const { report } = result;
   const written = result.bytes ?? bytes;
+  const { format } = report.output;
   const path = await world.outputs.commit(prepared.reservation, written, {
+    format,
     modifiedMs: prepared.head.modifiedMs,
     signal,
   });
   return {
     output: {
       path,
-      format: report.output.format,
+      format,
       bytes: written.byteLength,
       keptOriginal: report.outcome === 'kept-original',
       ...(report.score === undefined ? {} : { score: report.score.value }),
@@ -132,7 +135,7 @@ async function attempt(
         {
           signal: eitherSignal,
           pixels: pixelsOf(prepared.head),
-          format: prepared.to,
+          formats: prepared.formats,
           onStarted: () => {
             startedAt = world.clock.now();
             hooks.started(attempts);

@@ -44,6 +44,7 @@ export interface SourceReader {
 
 /** A name that is ours until it is committed or released. */
 export interface Reservation {
+  /** With the extension of the first format that is possible. */
   readonly path: string;
   /** The output is there already and the recipe says to leave it; nothing was reserved. */
   readonly skip: boolean;
@@ -53,9 +54,14 @@ export interface Reservation {
 export interface OutputWriter {
   /**
    * Decides where the output of a source goes. Two live reservations never share a name, whatever the case
-   * rules of the file system.
+   * rules of the file system. Where several formats are possible, the name is free with the extension of each.
    */
-  reserve(source: Source, head: SourceHead, format: OutputFormat, place: OutputPlace): Promise<Reservation>;
+  reserve(
+    source: Source,
+    head: SourceHead,
+    formats: readonly OutputFormat[],
+    place: OutputPlace,
+  ): Promise<Reservation>;
   /**
    * Temporary file beside the destination, flush, rename without replacing. All or nothing. Gives the path that was
    * written: another than the reserved one when somebody took that name in the meantime.
@@ -63,16 +69,21 @@ export interface OutputWriter {
   commit(
     reservation: Reservation,
     bytes: Uint8Array,
-    options: { readonly modifiedMs: number | undefined; readonly signal: AbortSignal },
+    options: {
+      /** One of those that were reserved. */
+      readonly format: OutputFormat;
+      readonly modifiedMs: number | undefined;
+      readonly signal: AbortSignal;
+    },
   ): Promise<string>;
   release(reservation: Reservation): void;
 }
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  /** For the time limit: pixels of the source and the format to write. */
+  /** For the time limit: pixels of the source and the formats that may be written. */
   readonly pixels: number;
-  readonly format: OutputFormat;
+  readonly formats: readonly OutputFormat[];
   /** Someone waits to look at it: it goes before what waits, with few others of its kind at once. */
   readonly ahead?: boolean;
   /** A worker has the job now; it waited until then. */

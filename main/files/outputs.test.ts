@@ -7,12 +7,12 @@ import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import type { OutputWriter, Reservation } from '../engine/world.ts';
 import { createOutputs } from './outputs.ts';
 
-const written = { modifiedMs: undefined, signal: new AbortController().signal };
+const written = { format: 'webp', modifiedMs: undefined, signal: new AbortController().signal } as const;
 
 function reserve(outputs: OutputWriter, path: string, place: OutputPlace, stem = 'a'): Promise<Reservation> {
   const source: Source = { kind: 'file', path };
   const head = { bytes: 1, format: 'jpeg', width: 1, height: 1, stem, modifiedMs: undefined } as const;
-  return outputs.reserve(source, head, 'webp', place);
+  return outputs.reserve(source, head, ['webp'], place);
 }
 
 /** Into a folder; a new object each time, as every batch has its own. */

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { sourceAddress, type Source } from '../../contract/batch.ts';
 import { MillraceError } from '../../contract/errors.ts';
+import type { OutputFormat } from '../../contract/formats.ts';
 import type { OutputPlace } from '../../contract/recipe.ts';
 import type { OutputWriter, Reservation } from '../engine/world.ts';
 import { commitFile, NameTaken, type CommitFiles } from './commit.ts';
@@ -14,11 +15,13 @@ export interface OutputsOptions {
   readonly files?: CommitFiles;
 }
 
+/** The name of an output in every format it may get: they differ in nothing but the extension. */
+type Names = ReadonlyMap<OutputFormat, OutputName>;
+
 /** What a reservation stands for now: its number rises when somebody else takes its name on the disk. */
 interface Held {
-  readonly name: OutputName;
+  readonly names: Names;
   readonly number: number;
-  readonly path: string;
 }
 
 /** Gives out names that nobody has, neither on disk nor among the jobs in work, and writes whole files to them. */
@@ -28,12 +31,26 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
   /** By the place of a batch, whose object lives as long as the batch: which source each name was meant for. */
   const meant = new WeakMap<OutputPlace, Map<string, string>>();
 
-  /** The first free name from a number on, reserved. */
-  async function take(name: OutputName, from: number): Promise<Held> {
+  /** The first number from one on with which the name is free in every format, reserved. */
+  async function take(names: Names, from: number): Promise<Held> {
     for (let number = from; ; number += 1) {
-      const path = numbered(name, number);
-      if (await tryTake(path)) return { name, number, path };
+      if (await tryTakeAll(pathsOf({ names, number }))) return { names, number };
     }
+  }
+
+  async function tryTakeAll(paths: readonly string[]): Promise<boolean> {
+    const taken: string[] = [];
+    for (const path of paths) {
+      if (await tryTake(path)) taken.push(path);
+      else break;
+    }
+    if (taken.length === paths.length) return true;
+    free(taken);
+    return false;
+  }
+
+  function free(paths: readonly string[]): void {
+    for (const path of paths) reserved.delete(keyOf(path));
   }
 
   async function tryTake(path: string): Promise<boolean> {
@@ -54,59 +71,64 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
    * The number that is this source's in its batch: the same whenever the batch is run again, so that `skip` finds
    * what the source itself became and not what another of the same name did.
    */
-  function ownNumber(source: Source, name: OutputName, place: OutputPlace): number {
+  function ownNumber(source: Source, names: Names, place: OutputPlace): number {
     const owners = meant.get(place) ?? new Map<string, string>();
     meant.set(place, owners);
     const address = sourceAddress(source);
     for (let number = 1; ; number += 1) {
-      const key = keyOf(numbered(name, number));
+      const keys = pathsOf({ names, number }).map(keyOf);
       // A source is not its own output.
-      if (key === keyOf(address)) continue;
-      const owner = owners.get(key) ?? address;
-      if (owner !== address) continue;
-      owners.set(key, address);
+      if (keys.includes(keyOf(address))) continue;
+      if (keys.some((key) => (owners.get(key) ?? address) !== address)) continue;
+      for (const key of keys) owners.set(key, address);
       return number;
     }
   }
 
   function hold(taken: Held): Reservation {
-    const reservation = { path: taken.path, skip: false };
+    const [path = ''] = pathsOf(taken);
+    const reservation = { path, skip: false };
     held.set(reservation, taken);
     return reservation;
   }
 
   return {
-    async reserve(source, head, format, place) {
+    async reserve(source, head, formats, place) {
       if (place.place === 'in-place') {
         throw new MillraceError(
           'replace-refused',
           `${sourceAddress(source)} is not replaced: that comes with undo, which is not there yet. Choose a folder or a suffix.`,
         );
       }
-      const name = outputName(source, head.stem, format, place, workingFolder);
-      if (place.existing === 'rename') return hold(await take(name, 1));
-      const number = ownNumber(source, name, place);
-      const path = numbered(name, number);
-      if (!reserved.has(keyOf(path)) && (await exists(path))) return { path, skip: true };
-      return hold(await take(name, number));
+      const names: Names = new Map(
+        formats.map((format) => [format, outputName(source, head.stem, format, place, workingFolder)]),
+      );
+      if (place.existing === 'rename') return hold(await take(names, 1));
+      const number = ownNumber(source, names, place);
+      for (const path of pathsOf({ names, number })) {
+        if (!reserved.has(keyOf(path)) && (await exists(path))) return { path, skip: true };
+      }
+      return hold(await take(names, number));
     },
-    async commit(reservation, bytes, { modifiedMs, signal }) {
+    async commit(reservation, bytes, { format, modifiedMs, signal }) {
       for (;;) {
         const current = held.get(reservation);
-        if (current === undefined)
+        const name = current?.names.get(format);
+        if (current === undefined || name === undefined)
           throw new MillraceError('internal', `${reservation.path} is not reserved.`);
+        const path = numbered(name, current.number);
         try {
-          await commitFile(current.path, bytes, {
+          await commitFile(path, bytes, {
             modifiedMs,
             signal,
             ...(files === undefined ? {} : { files }),
           });
-          return current.path;
+          return path;
         } catch (error) {
           if (!(error instanceof NameTaken)) throw error;
           // Somebody else made a file of that name while the worker was busy.
-          const next = await take(current.name, current.number + 1);
-          reserved.delete(keyOf(current.path));
+          const next = await take(current.names, current.number + 1);
+          free(pathsOf(current));
           held.set(reservation, next);
         }
       }
@@ -115,9 +137,13 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
       const current = held.get(reservation);
       held.delete(reservation);
       // A name that was written is found on disk from now on.
-      if (current !== undefined) reserved.delete(keyOf(current.path));
+      if (current !== undefined) free(pathsOf(current));
     },
   };
+}
+
+function pathsOf({ names, number }: Held): string[] {
+  return [...names.values()].map((name) => numbered(name, number));
 }
 
 /** The next disk may not tell case apart, nor the two ways to write an umlaut (Unicode annex 15). */

@@ -11,10 +11,16 @@ export interface Run {
   readonly name: string;
   readonly size: JobSize;
   readonly signal: AbortSignal;
-  /** A worker has it now. */
+  /** A worker works on it now. */
   readonly onStarted: () => void;
-  readonly ask: (client: RpcClient<WorkerProtocol>) => Promise<Answer>;
+  readonly ask: (client: RpcClient<WorkerProtocol>, options: AskOptions) => Promise<Answer>;
   readonly reject: (error: MillraceError) => void;
+}
+
+/** Passed on to the call. */
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  readonly onLetGo: () => void;
 }
 
 export interface Answer {
@@ -24,8 +30,12 @@ export interface Answer {
   readonly residentBytes: number;
 }
 
-/** A run that a worker has. */
+/** A run whose bytes a worker has: the one it works on, or the one it works on next. */
 export interface Lease {
+  /** The worker has nothing before it any more. The clock starts. */
+  begin(): void;
+  /** Gives back a run that has not begun; nobody is told. Undefined when it was cancelled in the meantime. */
+  takeBack(): Run | undefined;
   /** The worker is gone; the run is told, unless it has its answer. */
   workerEnded(termination: Termination, output: string): void;
 }
@@ -40,18 +50,21 @@ export interface LeaseTerms {
   readonly cancelMs: number;
   /** The worker has let go of the job; `residentBytes` of it unless it failed or was cancelled. Not called once the worker is lost. */
   readonly onReleased: (residentBytes?: number) => void;
+  /** The run was cancelled before it began. */
+  readonly onWithdrawn: () => void;
   /** The job has taken longer than its limit. It remains leased until the worker has ended. */
   readonly onOverdue: () => void;
   /** The worker does not let go of a cancelled job. The run has been told; the worker is of no use any more. */
   readonly onStuck: () => void;
 }
 
-/** Gives a run to a worker that has none. */
+/** Sends a run to a worker. It is worked on from `begin` on. */
 export function openLease(run: Run, terms: LeaseTerms): Lease {
   const { clock, client } = terms;
   const { signal } = run;
-  let state: 'running' | 'cancelling' | 'over' = 'running';
-  let forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
+  const call = new AbortController();
+  let state: 'staged' | 'running' | 'cancelling' | 'over' = 'staged';
+  let forgetTimer = (): void => undefined;
 
   function end(): void {
     state = 'over';
@@ -75,26 +88,46 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
   }
 
   function cancel(): void {
+    const begun = state === 'running';
     state = 'cancelling';
     forgetTimer();
+    if (!begun) {
+      end();
+      call.abort();
+      run.reject(cancelled());
+      terms.onWithdrawn();
+      return;
+    }
     forgetTimer = clock.after(terms.cancelMs, () => {
       end();
       run.reject(cancelled());
       terms.onStuck();
     });
-    void client.available().then(() => {
-      if (state !== 'cancelling') return;
-      end();
-      run.reject(cancelled());
-      if (terms.connected()) terms.onReleased();
-    });
+    call.abort();
+  }
+
+  function letGo(): void {
+    if (state !== 'cancelling') return;
+    end();
+    run.reject(cancelled());
+    if (terms.connected()) terms.onReleased();
   }
 
   signal.addEventListener('abort', cancel, { once: true });
-  run.ask(client).then(answered, failed);
-  run.onStarted();
+  run.ask(client, { signal: call.signal, onLetGo: letGo }).then(answered, failed);
 
   return {
+    begin() {
+      state = 'running';
+      forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
+      run.onStarted();
+    },
+    takeBack() {
+      if (state !== 'staged') return undefined;
+      end();
+      call.abort();
+      return run;
+    },
     workerEnded(termination, output) {
       if (state === 'over') return;
       const error = state === 'cancelling' ? cancelled() : terminationError(termination, run.name, output);

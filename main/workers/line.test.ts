@@ -5,7 +5,7 @@ import { createLine, type Line, type Place } from './line.ts';
 function run(name: string): Run {
   return {
     name,
-    size: { pixels: 1, bytes: 1, format: 'png' },
+    size: { pixels: 1, bytes: 1, formats: ['png'], searching: false },
     signal: new AbortController().signal,
     onStarted: () => undefined,
     ask: () => Promise.reject(new Error('not asked')),

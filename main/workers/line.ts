@@ -10,6 +10,13 @@ export interface Line {
   leave(run: Run): void;
   /** Whom the next free worker gets, taken out of the line; undefined when nobody may go now. */
   next(): Run | undefined;
+  /**
+   * Whom a worker may have in hand beside the one it works on. The last ones wait for whoever is free first, and nobody
+   * is taken while someone ahead waits.
+   */
+  spare(): Run | undefined;
+  /** It was taken out, and its turn never came: it is the next. */
+  rejoin(run: Run): void;
   /** A run of those ahead is over. */
   aheadEnded(): void;
   /** Everybody, taken out. */
@@ -53,6 +60,12 @@ export function createLine(workers: number): Line {
       behind.delete(run);
     },
     next: () => (mayGoAhead() ? takeFrom('ahead') : undefined) ?? takeFrom('behind'),
+    spare: () => (ahead.size > 0 || behind.size <= workers ? undefined : takeFrom('behind')),
+    rejoin(run) {
+      const others = [...behind];
+      behind.clear();
+      for (const each of [run, ...others]) behind.add(each);
+    },
     aheadEnded() {
       workingAhead -= 1;
     },

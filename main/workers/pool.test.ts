@@ -78,7 +78,7 @@ function stage(size: number, fate: (spec: WorkerSpec) => Fate, maxJobs = 1000): 
     run: (name) =>
       pool.run(
         { name, bytes: new Uint8Array(1), recipe: parseRecipe({}) },
-        { signal: new AbortController().signal, pixels: 1, format: 'png' },
+        { signal: new AbortController().signal, pixels: 1, formats: ['png'] },
       ),
   };
 }
@@ -163,7 +163,7 @@ describe('the line', () => {
           {
             signal: new AbortController().signal,
             pixels: 1,
-            format: 'png',
+            formats: ['png'],
             onStarted: () => turns.push(`${name} started`),
           },
         )

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
+import { targetScore } from '../../contract/quality.ts';
 import type { RpcClient } from '../../contract/rpc.ts';
 import type { PreviewParams, PreviewResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock, JobRunner } from '../engine/world.ts';
 import type { WorkerHost, WorkerProcess, WorkerSpec } from './host.ts';
-import type { Answer, Run } from './lease.ts';
+import type { Answer, AskOptions, Run } from './lease.ts';
 import { defaultLimits, type WorkerLimits } from './limits.ts';
 import { createLine, type Place } from './line.ts';
 import { createPoolMeter, type PoolStats } from './pool-stats.ts';
@@ -56,7 +57,7 @@ export function createPool(options: PoolOptions): WorkerPool {
   let earlyDeaths = 0;
   let refusal: MillraceError | undefined;
 
-  const hooks = { started: meter.started, greeted, ended, changed: dispatch, log };
+  const hooks = { started: meter.started, greeted, ended, changed: dispatch, returned: putFirst, log };
   const slots = Array.from({ length: size }, (_, index) => createSlot({ index, host, clock, limits, hooks }));
 
   /** Gives waiting runs to ready workers and starts workers for the rest. */
@@ -75,6 +76,18 @@ export function createPool(options: PoolOptions): WorkerPool {
       slot.start();
       starting += 1;
     }
+    for (const slot of slots) {
+      if (!slot.stageable) continue;
+      const run = line.spare();
+      if (run === undefined) return;
+      slot.stage(run);
+    }
+  }
+
+  /** It had its turn; its worker never came to it. */
+  function putFirst(run: Run): void {
+    if (refusal === undefined) line.rejoin(run);
+    else run.reject(refusal);
   }
 
   function greeted(process: WorkerProcess, spec: WorkerSpec): void {
@@ -135,8 +148,8 @@ export function createPool(options: PoolOptions): WorkerPool {
           startedAt = clock.now();
           onStarted?.();
         },
-        async ask(client) {
-          const { result, residentBytes } = await question.ask(client);
+        async ask(client, askOptions) {
+          const { result, residentBytes } = await question.ask(client, askOptions);
           return {
             residentBytes,
             tell() {
@@ -158,16 +171,17 @@ export function createPool(options: PoolOptions): WorkerPool {
 
   return {
     size,
-    run(params, { signal, pixels, format, ahead = false, onStarted }) {
-      const { name, bytes } = params;
+    run(params, { signal, pixels, formats, ahead = false, onStarted }) {
+      const { name, bytes, recipe } = params;
+      const searching = recipe.maxBytes !== undefined || targetScore(recipe.quality) !== undefined;
       return enter(
         {
           name,
           signal,
-          size: { pixels, format, bytes: bytes.byteLength },
+          size: { pixels, formats, bytes: bytes.byteLength, searching },
           ...(onStarted === undefined ? {} : { onStarted }),
-          async ask(client) {
-            const result = await client.call('convert', params, { signal });
+          async ask(client, askOptions) {
+            const result = await client.call('convert', params, askOptions);
             meter.worked(result.report.worker.cpu);
             return { result, residentBytes: result.report.worker.rss };
           },
@@ -185,9 +199,9 @@ export function createPool(options: PoolOptions): WorkerPool {
         {
           name,
           signal,
-          size: { pixels, format: 'webp', bytes: bytes.byteLength },
-          async ask(client) {
-            const result = await client.call('preview', params, { signal });
+          size: { pixels, formats: ['webp'], bytes: bytes.byteLength, searching: false },
+          async ask(client, askOptions) {
+            const result = await client.call('preview', params, askOptions);
             return { result, residentBytes: result.rss };
           },
         },
@@ -207,5 +221,6 @@ interface Question<T> extends Pick<Run, 'name' | 'size' | 'signal'> {
   readonly onEnded?: (waitedMs: number, ranMs: number) => void;
   readonly ask: (
     client: RpcClient<WorkerProtocol>,
+    options: AskOptions,
   ) => Promise<{ readonly result: T; readonly residentBytes: number }>;
 }

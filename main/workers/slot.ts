@@ -26,6 +26,8 @@ export interface SlotHooks {
   ended(end: WorkerEnd): 'back-off' | 'quarantine';
   /** The slot may take a run or a start now. */
   changed(): void;
+  /** A staged run that its worker will not come to. */
+  returned(run: Run): void;
   log(level: LogLevel, message: string): void;
 }
 
@@ -36,6 +38,13 @@ export interface Slot {
   start(): void;
   /** Gives a run to the worker; ready slots only. */
   lease(run: Run): void;
+  /** Whether the worker would take the bytes of its next run while it is busy. */
+  readonly stageable: boolean;
+  /**
+   * Sends the worker its next run while it works on the one before, so that it need not wait for the bytes; stageable
+   * slots only.
+   */
+  stage(run: Run): void;
   /** Another worker could be started, so this slot may try again; quarantined slots only. */
   release(): void;
   /** Lets the worker finish its job for at most `graceMs`. Settles when no process is left. */
@@ -68,6 +77,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   let losses = 0;
   let worker: Worker | undefined;
   let lease: Lease | undefined;
+  let staged: Lease | undefined;
   let forgetTimer: (() => void) | undefined;
   const waitingForEnd: (() => void)[] = [];
 
@@ -147,7 +157,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
 
   /** The worker has no job: it gets the next one at once, or waits for it, or goes. */
   function offer(own: Worker): void {
-    if (own.retiring !== undefined) retire(own, own.retiring);
+    if (own.retiring !== undefined && is('ready')) retire(own, own.retiring);
     hooks.changed();
     if (!is('ready')) return;
     later(limits.idleMs, () => {
@@ -157,10 +167,37 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
 
   function takeRun(run: Run): void {
     const own = worker;
-    move('lease');
     if (own === undefined) throw new MillraceError('internal', 'A ready slot has no worker.');
+    work(send(own, run));
+  }
+
+  function work(next: Lease): void {
+    move('lease');
+    lease = next;
+    lease.begin();
+  }
+
+  function canStage(own: Worker | undefined): own is Worker {
+    if (own === undefined || !is('busy') || staged !== undefined) return false;
+    if (!own.connected || own.retiring !== undefined || own.verdict !== undefined) return false;
+    return own.client.credit > 0 && own.jobs + 1 < limits.maxJobs;
+  }
+
+  function stageRun(run: Run): void {
+    if (!canStage(worker)) throw new MillraceError('internal', 'A slot was given a run it cannot stage.');
+    staged = send(worker, run);
+  }
+
+  /** The worker will not come to its next run. */
+  function returnStaged(): void {
+    const run = staged?.takeBack();
+    staged = undefined;
+    if (run !== undefined) hooks.returned(run);
+  }
+
+  function send(own: Worker, run: Run): Lease {
     const limitMs = limits.jobMs(run.size);
-    lease = openLease(run, {
+    return openLease(run, {
       clock,
       client: own.client,
       connected: () => own.connected,
@@ -168,6 +205,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
       cancelMs: limits.cancelMs,
       onReleased(residentBytes) {
         released(own, residentBytes);
+      },
+      onWithdrawn() {
+        staged = undefined;
+        hooks.changed();
       },
       onOverdue() {
         condemn(own, { kind: 'timed-out', what: 'job', limitMs });
@@ -187,6 +228,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     if (own.jobs >= limits.maxJobs) own.retiring ??= 'jobs';
     if (residentBytes >= limits.maxResidentBytes) own.retiring ??= 'memory';
     move('answer');
+    if (own.retiring !== undefined) returnStaged();
+    const next = staged;
+    staged = undefined;
+    if (next !== undefined) work(next);
     offer(own);
   }
 
@@ -227,6 +272,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     const own = lease;
     lease = undefined;
     own?.workerEnded(termination, output);
+    returnStaged();
     tell(wasMeant(termination) ? 'debug' : 'warn', `${describeTermination(termination)}.`);
     const next = hooks.ended({ termination, early, output });
     if (is('crashed')) recover(next);
@@ -250,6 +296,10 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     },
     start,
     lease: takeRun,
+    get stageable() {
+      return canStage(worker);
+    },
+    stage: stageRun,
     release() {
       move('rest');
     },
@@ -262,6 +312,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
       if (is('ready')) retire(own, 'shutdown');
       else if (is('busy')) {
         own.retiring = 'shutdown';
+        returnStaged();
         forget = clock.after(graceMs, () => {
           condemn(own, { kind: 'retired', why: 'shutdown' });
         });

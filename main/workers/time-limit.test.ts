@@ -4,8 +4,10 @@ import { timeLimit } from './time-limit.ts';
 
 describe('timeLimit', () => {
   it.each(outputFormats)('gives the smallest %s half a minute', (format) => {
-    expect(timeLimit({ pixels: 256, bytes: 10, format })).toBeGreaterThanOrEqual(30_000);
-    expect(timeLimit({ pixels: 256, bytes: 10, format })).toBeLessThan(31_000);
+    expect(timeLimit({ pixels: 256, bytes: 10, formats: [format], searching: false })).toBeGreaterThanOrEqual(
+      30_000,
+    );
+    expect(timeLimit({ pixels: 256, bytes: 10, formats: [format], searching: false })).toBeLessThan(31_000);
   });
 
   it.each([
@@ -18,22 +20,31 @@ describe('timeLimit', () => {
   ] as const)(
     'gives a photograph to %s at least four times what its slowest setting takes',
     (format, speed) => {
-      const limit = timeLimit({ pixels: 24e6, bytes: 8e6, format });
+      const limit = timeLimit({ pixels: 24e6, bytes: 8e6, formats: [format], searching: false });
       expect(limit).toBeGreaterThan(4 * (24 / speed) * 1000);
     },
   );
 
   it('grows with the pixels', () => {
     const [one, two, three] = [1e6, 2e6, 3e6].map((pixels) =>
-      timeLimit({ pixels, bytes: 1, format: 'jpeg' }),
+      timeLimit({ pixels, bytes: 1, formats: ['jpeg'], searching: false }),
     );
     expect((three ?? 0) - (two ?? 0)).toBeCloseTo((two ?? 0) - (one ?? 0));
     expect(two).toBeGreaterThan(one ?? 0);
   });
 
+  it('allows for several encodes in search of a quality, and for several formats', () => {
+    const size = { pixels: 24e6, bytes: 8e6, searching: false };
+    const once = timeLimit({ ...size, formats: ['jpeg'] });
+    expect(timeLimit({ ...size, formats: ['jpeg'], searching: true })).toBeGreaterThan(3 * once);
+    expect(timeLimit({ ...size, formats: ['jpeg', 'avif'] })).toBeGreaterThan(
+      timeLimit({ ...size, formats: ['avif'] }),
+    );
+  });
+
   it('allows for frames that the header does not tell, where the target can move', () => {
-    const animation = { pixels: 1e5, bytes: 10e6 };
-    expect(timeLimit({ ...animation, format: 'webp' })).toBeGreaterThan(10 * 60_000);
-    expect(timeLimit({ ...animation, format: 'png' })).toBeLessThan(60_000);
+    const animation = { pixels: 1e5, bytes: 10e6, searching: false };
+    expect(timeLimit({ ...animation, formats: ['webp'] })).toBeGreaterThan(10 * 60_000);
+    expect(timeLimit({ ...animation, formats: ['png'] })).toBeLessThan(60_000);
   });
 });

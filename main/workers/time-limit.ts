@@ -6,7 +6,10 @@ export interface JobSize {
   readonly pixels: number;
   /** Bytes of the source. */
   readonly bytes: number;
-  readonly format: OutputFormat;
+  /** All that may be tried. */
+  readonly formats: readonly OutputFormat[];
+  /** A quality is searched for: several encodes, each scored. */
+  readonly searching: boolean;
 }
 
 /**
@@ -23,8 +26,14 @@ const slowest: Readonly<Record<OutputFormat, number>> = {
   tiff: 500,
 };
 
-/** A loaded machine, a slow one, and several encodes in search of a quality. */
+/** A loaded machine and a slow one. */
 const generosity = 8;
+
+/** Two ways to encode, four attempts each, at their worst; a search needs three encodes in most cases. */
+const searchFactor = 4;
+
+/** Milliseconds per megapixel to decode and score one attempt, loaded and slow as above. */
+const scoring = 400;
 
 /** Starting up, moving bytes, a machine that swaps. */
 const floorMs = 30_000;
@@ -36,7 +45,10 @@ const animatedPixelsPerByte = 20;
  * Milliseconds after which a job is hopeless and its worker is ended. Far above what any picture of that size takes:
  * it is there for what would never end.
  */
-export function timeLimit({ pixels, bytes, format }: JobSize): number {
-  const worked = formatTraits[format].animation ? Math.max(pixels, bytes * animatedPixelsPerByte) : pixels;
-  return floorMs + (worked / 1e6) * slowest[format] * generosity;
+export function timeLimit({ pixels, bytes, formats, searching }: JobSize): number {
+  const moving = formats.some((format) => formatTraits[format].animation);
+  const megapixels = (moving ? Math.max(pixels, bytes * animatedPixelsPerByte) : pixels) / 1e6;
+  const once = formats.reduce((sum, format) => sum + slowest[format], 0);
+  const each = searching ? searchFactor * (once + formats.length * scoring) : once;
+  return floorMs + megapixels * each * generosity;
 }

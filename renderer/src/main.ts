@@ -1,5 +1,9 @@
+import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { useApp } from './stores/app.ts';
 import './theme.css';
 
-createApp(App).mount('#app');
+const app = createApp(App).use(createPinia());
+app.mount('#app');
+void useApp().connect();

@@ -37,11 +37,12 @@ describe.runIf(canMount())('a disk of 1 MB', () => {
       const reservation: Reservation = await outputs.reserve(
         { kind: 'file', path: `/in/${name}` },
         { bytes, format: 'png', width: 1, height: 1, stem: name, modifiedMs: undefined },
-        'webp',
+        ['webp'],
         { place: 'folder', folder, existing: 'rename' },
       );
       try {
         return await outputs.commit(reservation, Buffer.alloc(bytes, name), {
+          format: 'webp',
           modifiedMs: undefined,
           signal: new AbortController().signal,
         });

@@ -32,7 +32,7 @@ describe('the same work as sharp', () => {
     const bytes = await sharp(await picture())
       .png()
       .toBuffer();
-    const { output } = await run(bytes, { to });
+    const { output } = await run(bytes, { to, quality: 80 });
     expect(Buffer.compare(output, await plain(sharp(bytes)).toBuffer())).toBe(0);
   });
 
@@ -47,7 +47,7 @@ describe('the same work as sharp', () => {
 describe('the report', () => {
   it('tells the stages as they come, and their times', async () => {
     const stages: Stage[] = [];
-    const recipe = parseRecipe({ to: 'webp', resize: { width: 100 } });
+    const recipe = parseRecipe({ to: 'webp', quality: 80, resize: { width: 100 } });
     const bytes = await picture({ format: 'png' });
     const { report } = await convert({ name: 'a', bytes, recipe }, codecs, (stage) => stages.push(stage));
     expect(stages).toEqual(['decode', 'transform', 'encode', 'verify']);
@@ -159,7 +159,7 @@ describe('frames', () => {
   it.each(['jpeg', 'png', 'avif', 'tiff', 'jxl'] as const)(
     'become the first in %s, which is told',
     async (to) => {
-      const { output, report } = await run(await moving('webp'), { to, effort: 'fast' });
+      const { output, report } = await run(await moving('webp'), { to, quality: 80, effort: 'fast' });
       expect(report.output).toMatchObject({ width: 12, height: 9, frames: 1 });
       expect(report.fidelity.find(({ aspect }) => aspect === 'frames')).toMatchObject({
         fate: 'dropped',

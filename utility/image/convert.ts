@@ -1,27 +1,38 @@
 import { formatTraits, resolveOutputFormat, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { Fidelity, Picture } from '../../contract/report.ts';
+import type { Picture } from '../../contract/report.ts';
 import type { ConvertParams, ConvertResult, Stage } from '../../contract/worker-protocol.ts';
 import type { Codecs } from '../codecs.ts';
-import { convertToSrgb, needsSrgb, toEightBits } from './colour.ts';
 import { decode, type DecodePlan } from './decode.ts';
-import { settingsFor, untouched } from './encode-settings.ts';
-import { encode, recompressJpeg } from './encode.ts';
+import { coefficientSettings, untouched } from './encode-settings.ts';
+import { recompressJpeg } from './encode.ts';
 import { allKept, pictureFidelity } from './fidelity.ts';
-import { changesGeometry } from './geometry.ts';
 import type { Header } from './header.ts';
-import type { Metadata } from './metadata/metadata.ts';
-import { applyPolicy } from './metadata/policy.ts';
-import { withOrientation } from './orientation.ts';
-import { hasAlpha, type Pixels } from './pixels.ts';
+import { isOpaque, type Pixels } from './pixels.ts';
+import {
+  deepFormats,
+  keepsCoefficients,
+  onlyFewerBytesWereAsked,
+  pack,
+  suit,
+  type Baggage,
+} from './prepare.ts';
 import { probe } from './probe.ts';
+import { formatsThatHold, preferring, raceFormats } from './quality-search/best-format.ts';
+import { encodeAsAsked, type AskedFile } from './quality-search/encode-as-asked.ts';
+import { whyKept } from './quality-search/source-quality.ts';
 import { checkLimits, losslessRefused } from './refusals.ts';
 import { startWatch } from './stage-watch.ts';
-import { flatten, transform } from './transform.ts';
+import { transform } from './transform.ts';
 import { verify, verifyPixels } from './verify.ts';
 
-/** Formats that keep 16 bits a channel. */
-const deepFormats: ReadonlySet<OutputFormat> = new Set(['png', 'tiff', 'jxl']);
+/** A picture made ready for one format. */
+interface Ready extends Baggage {
+  readonly to: OutputFormat;
+  readonly pixels: Pixels;
+  /** That the file will have. */
+  readonly orientation: number;
+}
 
 /**
  * The whole job of a worker: a source's bytes and a recipe in, an output's bytes and a report out.
@@ -36,109 +47,106 @@ export async function convert(
   const watch = startWatch(onStage);
   watch.enter('decode');
   const header = await probe(bytes, name, codecs);
-  const to = resolveOutputFormat(recipe.to, header.format);
-  checkLimits(header, name, recipe, to);
+  const formats =
+    recipe.to === 'best' ? formatsThatHold(header, recipe) : [resolveOutputFormat(recipe.to, header.format)];
+  for (const to of formats) checkLimits(header, name, recipe, to);
   const plan: DecodePlan = {
     recipe,
-    animated: formatTraits[to].animation,
-    deep: deepFormats.has(to) && !recipe.palette,
+    animated: formats.some((to) => formatTraits[to].animation),
+    deep: formats.every((to) => deepFormats.has(to)) && !recipe.palette,
   };
   const decoded = await decode(bytes, header, name, plan, codecs);
 
   watch.enter('transform');
-  const pixels = await prepare(decoded, header, to, plan, codecs);
+  const reshaped = await transform(decoded, header, recipe, codecs);
+  const opaque = formats.length === 1 || isOpaque(reshaped);
+  const ready: Ready[] = [];
+  for (const to of preferring(formats, (format) => opaque || formatTraits[format].transparency)) {
+    ready.push(await makeReady(reshaped, header, to, plan, codecs));
+  }
 
   watch.enter('encode');
-  const coefficients = keepsCoefficients(header, to, recipe);
-  const impossible = recipe.lossless && !coefficients && !formatTraits[to].lossless;
-  const orientation = coefficients || impossible ? header.orientation : 1;
-  const policy = applyPolicy(header.metadata, recipe, { format: to, ...storedSize(pixels, orientation) });
-  const metadata = carried(policy.metadata, pixels, orientation);
-  const fewerBytes = onlyFewerBytesWereAsked(header, to, recipe, policy.fidelity);
-  if (impossible && !fewerBytes) throw losslessRefused(name, to);
-  const wanted = settingsFor(to, recipe, coefficients);
-  const { bytes: output, settings } = await (async () => {
-    if (impossible) return { bytes, settings: untouched(recipe) };
-    if (coefficients) return { bytes: await recompressJpeg(bytes, metadata), settings: wanted };
-    return encode(pixels, to, wanted, metadata, name, codecs);
-  })();
+  const { chosen, file } = await encodeOneOf(ready, bytes, header, recipe, name, codecs);
+  const { to, pixels, orientation, fidelity } = chosen;
+  const fewerBytes = onlyFewerBytesWereAsked(header, to, recipe, fidelity);
+  const untouchable = isUntouchable(header, to, recipe);
 
   watch.enter('verify');
-  const written = impossible ? header : await verify(output, to, pixels, orientation, name, codecs);
-  if (coefficients) verifyPixels(await decode(output, written, name, plan, codecs), pixels, to, name);
+  const written = untouchable ? header : await verify(file.bytes, to, pixels, orientation, name, codecs);
+  if (keepsCoefficients(header, to, recipe)) {
+    verifyPixels(await decode(file.bytes, written, name, plan, codecs), pixels, to, name);
+  }
 
+  const { settings, score, unscored } = file;
   const common = {
     source: { format: header.format, ...picture(header, bytes) },
     settings,
     timings: watch.stop(),
     worker: watch.resources(codecs),
   };
-  if (output.byteLength >= bytes.byteLength && fewerBytes) {
-    const fidelity = allKept(header, policy.fidelity);
+  const kept = fewerBytes ? whyKept(bytes, file, header, recipe) : undefined;
+  if (kept !== undefined) {
     const same = { format: to, ...picture(header, bytes) };
-    return { report: { ...common, outcome: 'kept-original', output: same, fidelity } };
+    const report = { ...common, kept, output: same, fidelity: allKept(header, fidelity) };
+    return { report: { ...report, outcome: 'kept-original' } };
   }
-  const fidelity = [...pictureFidelity(header, written, to, recipe, pixels.bitDepth), ...policy.fidelity];
   return {
-    bytes: output,
+    bytes: file.bytes,
     report: {
       ...common,
       outcome: 'converted',
-      output: { format: to, ...picture(written, output) },
-      fidelity,
+      output: { format: to, ...picture(written, file.bytes) },
+      fidelity: [...pictureFidelity(header, written, to, recipe, pixels.bitDepth), ...fidelity],
+      ...(score === undefined ? {} : { score }),
+      ...(unscored === undefined ? {} : { unscored }),
     },
   };
 }
 
-/** Everything between a decoder and an encoder: size, direction, colour, background, depth. */
-async function prepare(
-  decoded: Pixels,
+async function makeReady(
+  reshaped: Pixels,
   header: Header,
   to: OutputFormat,
-  { recipe, deep }: DecodePlan,
+  plan: DecodePlan,
   codecs: Codecs,
-): Promise<Pixels> {
-  let pixels = await transform(decoded, header, recipe, codecs);
-  if (needsSrgb(pixels, to, recipe)) pixels = await convertToSrgb(pixels, codecs);
-  if (hasAlpha(pixels) && !formatTraits[to].transparency) {
-    pixels = await flatten(pixels, recipe.background, codecs);
-  }
-  return deep ? pixels : toEightBits(pixels);
+): Promise<Ready> {
+  const { recipe } = plan;
+  const pixels = await suit(reshaped, to, plan, codecs);
+  const lies = keepsCoefficients(header, to, recipe) || isUntouchable(header, to, recipe);
+  const orientation = lies ? header.orientation : 1;
+  return { to, pixels, orientation, ...pack(header, recipe, to, pixels, orientation) };
 }
 
-/** A lossless JPEG: nothing but fewer bytes is asked, so its coefficients may stay as they are. */
-function keepsCoefficients(header: Header, to: OutputFormat, recipe: Recipe): boolean {
-  if (!recipe.lossless || to !== 'jpeg' || header.format !== 'jpeg' || header.model === 'cmyk') return false;
-  return !changesGeometry(header, recipe) && !(recipe.colour === 'srgb' && header.profile !== undefined);
+/** Without a loss to a format that always loses: only the source's own bytes would do. */
+function isUntouchable(header: Header, to: OutputFormat, recipe: Recipe): boolean {
+  return recipe.lossless && !keepsCoefficients(header, to, recipe) && !formatTraits[to].lossless;
 }
 
-/** The recipe asked for no change of this very picture but fewer bytes. */
-function onlyFewerBytesWereAsked(
+async function encodeOneOf(
+  ready: readonly Ready[],
+  source: Uint8Array,
   header: Header,
-  to: OutputFormat,
   recipe: Recipe,
-  metadata: readonly Fidelity[],
-): boolean {
-  if (to !== header.format || changesGeometry(header, recipe)) return false;
-  if (recipe.colour === 'srgb' && header.colour !== 'sRGB' && header.profile !== undefined) return false;
-  const removes = recipe.metadata !== 'keep' || recipe.gps === 'strip';
-  return !(removes && metadata.some(({ fate }) => fate !== 'kept'));
-}
-
-/** Width and height as they lie in the file, before an orientation of 5 to 8 swaps them. */
-function storedSize({ width, height }: Pixels, orientation: number): { width: number; height: number } {
-  return orientation >= 5 ? { width: height, height: width } : { width, height };
-}
-
-/** What goes into the file beside the pixels. The profile is that of the pixels, whatever the policy says. */
-function carried({ exif, xmp, iptc }: Metadata, { icc }: Pixels, orientation: number): Metadata {
-  const turned = orientation === 1 ? exif : withOrientation(exif, orientation);
-  return {
-    ...(turned === undefined ? {} : { exif: turned }),
-    ...(xmp === undefined ? {} : { xmp }),
-    ...(iptc === undefined ? {} : { iptc }),
-    ...(icc === undefined ? {} : { icc }),
-  };
+  name: string,
+  codecs: Codecs,
+): Promise<{ chosen: Ready; file: AskedFile }> {
+  const [only, second] = ready;
+  if (only === undefined) throw new RangeError('there is no format to encode to');
+  const jobs = ready.map(({ to, pixels, metadata }) => ({ name, to, pixels, metadata, recipe }));
+  if (second !== undefined) {
+    const { job, file } = await raceFormats(jobs, codecs);
+    return { chosen: ready.find(({ to }) => to === job.to) ?? only, file };
+  }
+  const { to, pixels, metadata, fidelity } = only;
+  if (isUntouchable(header, to, recipe)) {
+    if (!onlyFewerBytesWereAsked(header, to, recipe, fidelity)) throw losslessRefused(name, to);
+    return { chosen: only, file: { bytes: source, settings: untouched(recipe) } };
+  }
+  if (keepsCoefficients(header, to, recipe)) {
+    const recompressed = await recompressJpeg(source, metadata);
+    return { chosen: only, file: { bytes: recompressed, settings: coefficientSettings(recipe) } };
+  }
+  return { chosen: only, file: await encodeAsAsked({ name, to, pixels, metadata, recipe }, codecs) };
 }
 
 function picture(header: Header, bytes: Uint8Array): Omit<Picture, 'format'> {

@@ -4,28 +4,52 @@ import type { Report } from '../../contract/report.ts';
 
 export type Settings = Report['settings'];
 
+/** What a search may turn at an encoder. */
+export interface Setting {
+  /** The encoder's own scale, 1 to 100. */
+  readonly quality: number;
+  /**
+   * Colour as sharp as light: 4:4:4 in JPEG, libwebp's sharp YUV in WebP. Costs bytes or time, and reaches scores that
+   * halved colour cannot.
+   */
+  readonly fineColour: boolean;
+}
+
+/** What the encoder gets besides the recipe. */
+export interface Task extends Setting {
+  /** Of the output, all frames: AVIF's speed depends on it. */
+  readonly pixels: number;
+  /** Of many that will be thrown away: the same pixels come out, with more bytes and sooner. */
+  readonly draft?: boolean;
+}
+
+/** JPEG whose coefficients stay as they are. */
+export function coefficientSettings({ effort }: Recipe): Settings {
+  return { encoder: 'mozjpeg, the same coefficients', lossless: true, effort, options: {} };
+}
+
 /**
- * What a recipe means to each encoder. `balanced` WebP and JPEG are sharp's own `webp({ quality })` and
- * `jpeg({ quality, mozjpeg: true })`. AVIF's efforts are those where more time bought fewer bytes: libaom's speed 4 is
- * slower than 3 and its files are larger.
- *
- * @param coefficients the JPEG's own coefficients may stay: a lossless JPEG is possible
+ * What a recipe means to each encoder. Plain JPEG and WebP at `balanced` are sharp's own `jpeg({ quality, mozjpeg: true })`
+ * and `webp({ quality })`. For AVIF see `avifEffort`.
  */
-export function settingsFor(to: OutputFormat, recipe: Recipe, coefficients: boolean): Settings {
-  const { effort, quality, lossless, palette } = recipe;
+export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Settings {
+  const { effort, lossless, palette } = recipe;
+  const { quality, fineColour, draft = false } = task;
   const pick = <T>(fast: T, balanced: T, smallest: T): T => ({ fast, balanced, smallest })[effort];
   switch (to) {
-    case 'jpeg':
-      if (coefficients) {
-        return { encoder: 'mozjpeg, the same coefficients', lossless: true, effort, options: {} };
-      }
+    case 'jpeg': {
+      const colour = fineColour ? { chromaSubsampling: '4:4:4' } : {};
+      const mozjpeg = pick(false, true, true);
+      // Scans are another order of the same coefficients: a draft does not look for the best one.
+      const order = mozjpeg && draft ? { optimiseScans: false } : {};
       return {
         encoder: pick('libjpeg', 'mozjpeg', 'mozjpeg'),
         quality,
         lossless: false,
         effort,
-        options: { quality, mozjpeg: pick(false, true, true) },
+        options: { quality, mozjpeg, ...order, ...colour },
       };
+    }
     case 'png':
       if (palette) {
         return {
@@ -43,21 +67,23 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, coefficients: bool
         // oxipng compresses anew whatever it gets; for it, little work is enough here.
         options: { compressionLevel: pick(6, 1, 1) },
       };
-    case 'webp':
+    case 'webp': {
+      const lossy = { quality, ...(fineColour ? { smartSubsample: true } : {}) };
       return {
         encoder: 'libwebp',
         ...(lossless ? {} : { quality }),
         lossless,
         effort,
-        options: { ...(lossless ? { lossless, exact: true } : { quality }), effort: pick(2, 4, 6) },
+        options: { ...(lossless ? { lossless, exact: true } : lossy), effort: pick(2, 4, 6) },
       };
+    }
     case 'avif':
       return {
         encoder: 'libaom',
         quality,
         lossless: false,
         effort,
-        options: { quality, effort: pick(0, 2, 3), chromaSubsampling: '4:4:4' },
+        options: { quality, effort: avifEffort(effort, task.pixels), chromaSubsampling: '4:4:4' },
       };
     case 'jxl':
       return {
@@ -77,6 +103,19 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, coefficients: bool
         options: { compression: 'deflate', predictor: 'horizontal' },
       };
   }
+}
+
+/** Where a picture takes so long at effort 2 that the tenth of its bytes is not worth the wait. */
+const avifPatience = 16e6;
+
+/**
+ * The efforts where more time buys fewer bytes: 0 is as fast as mozjpeg, 2 takes ten times as long for a tenth of the
+ * bytes, 3 a little more of both, and 4, which is libaom's own choice, is slower than 3 with larger files.
+ */
+function avifEffort(effort: Recipe['effort'], pixels: number): number {
+  if (effort === 'fast') return 0;
+  if (effort === 'smallest') return 3;
+  return pixels > avifPatience ? 0 : 2;
 }
 
 /** The source's own bytes, because its format knows no encoding without a loss. */

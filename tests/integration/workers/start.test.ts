@@ -58,7 +58,7 @@ describe('a program that the system does not start', () => {
     await expect(
       pool.run(
         { name: 'a', bytes: new Uint8Array(1), recipe: parseRecipe({}) },
-        { signal: new AbortController().signal, pixels: 1, format: 'png' },
+        { signal: new AbortController().signal, pixels: 1, formats: ['png'] },
       ),
     ).rejects.toMatchObject({
       code: 'workers-cannot-start',

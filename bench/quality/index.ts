@@ -1,0 +1,101 @@
+// Usage: npm run bench:quality [-- --quick] [-- --fresh] [-- --only <tool or Millrace>]. Writes docs/QUALITY.md. Measurements
+// are kept in .cache/quality, so that a run goes on where an earlier one was interrupted; --fresh forgets them.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultLevel, qualityLevels } from '../../contract/quality.ts';
+import { loadCodecs } from '../../utility/codecs.ts';
+import { millrace, prepareGround, Samples } from './measure.ts';
+import { listPictures, readPicture } from './pictures.ts';
+import { accuracyTable, defaultsTable, equalScoreTable, type Table } from './tables.ts';
+import { findTools } from './tools.ts';
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, fresh: { type: 'boolean' }, only: { type: 'string' } },
+});
+const quick = values.quick === true;
+const root = join(import.meta.dirname, '../..');
+const page = join(root, 'docs/QUALITY.md');
+const cache = join(root, '.cache/quality', quick ? 'quick.jsonl' : 'whole.jsonl');
+
+/** Every third picture, and small enough for slow encoders; or all of them. */
+const set = quick ? { every: 3, pixels: 600_000 } : { every: 1, pixels: 2_000_000 };
+const level = qualityLevels[defaultLevel].score;
+const formats = ['jpeg', 'webp', 'avif', 'jxl'] as const;
+/** What Millrace is asked for: its own ladder. */
+const targets = [...new Set([65, 70, 75, 80, level, 90])];
+
+if (values.fresh === true) await rm(cache, { force: true });
+const samples = await Samples.open(cache);
+const codecs = await loadCodecs('native');
+const { tools, missing } = await findTools();
+const pictures = await measureAll();
+await writePage();
+process.exit(0);
+
+async function measureAll(): Promise<number> {
+  let count = 0;
+  for (const [index, each] of (await listPictures()).entries()) {
+    if (index % set.every !== 0) continue;
+    const picture = await readPicture(each, set.pixels);
+    // Not every tool can write transparency.
+    if (picture.channels !== 3) continue;
+    count += 1;
+    using ground = prepareGround(picture, codecs);
+    const { name } = picture;
+    for (const to of [...formats, 'best'] as const) {
+      if (values.only !== undefined && values.only !== millrace) continue;
+      for (const target of to === 'best' ? [level] : targets) {
+        const key = { picture: name, tool: millrace, format: to, setting: String(target) };
+        await samples.once(key, () => ground.tryMillrace(to, target));
+      }
+    }
+    for (const tool of tools) {
+      if (values.only !== undefined && values.only !== tool.name) continue;
+      for (const setting of ['default', ...tool.ladder] as const) {
+        const key = { picture: name, tool: tool.name, format: tool.format, setting: String(setting) };
+        await samples.once(key, () => ground.tryTool(tool, setting));
+      }
+    }
+    process.stderr.write(`${String(count)} ${name}\n`);
+  }
+  return count;
+}
+
+async function writePage(): Promise<void> {
+  const { all } = samples;
+  const parts = [
+    '# The same look in fewest bytes: measured',
+    `Written by \`npm run bench:quality${quick ? ' -- --quick' : ''}\`: ${String(pictures)} opaque pictures of the corpus (Kodak, CLIC, camera photographs, graphics; ${quick ? 'every third, ' : ''}each of at most ${String(set.pixels / 1e6)} megapixels: lossless photographs are cropped, the others made smaller first). Scores are SSIMULACRA2, of the file as sharp decodes it, beside the picture. ${missing.length > 0 ? `Not here: ${missing.join(', ')}.` : ''}`,
+    '## How the search keeps its word',
+    markdown(accuracyTable(all)),
+    '## Bytes at equal score',
+    ...formats.map((format) => markdown(equalScoreTable(all, format))),
+    '## What a person gets who changes nothing',
+    ...formats.map((format) => markdown(defaultsTable(all, format, level))),
+    bestFormat(),
+    (await remarks()).trimEnd(),
+  ];
+  await writeFile(page, `${parts.join('\n\n')}\n`);
+}
+
+function bestFormat(): string {
+  const runs = samples.all.filter(({ tool, format }) => tool === millrace && format === 'best');
+  const won = Map.groupBy(runs, ({ note }) => note);
+  const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
+  const lowest = Math.min(...runs.map(({ score }) => score));
+  const formatsWon = [...won].map(([format, each]) => `${String(format)} ${String(each.length)}`).join(', ');
+  return `\`--to best\` at ${String(level)}: ${(bytes / 1000).toFixed(0)} kB, lowest score ${lowest.toFixed(1)}; won by ${formatsWon}.`;
+}
+
+/** What was found besides, by hand: the end of the page, which is kept. */
+async function remarks(): Promise<string> {
+  const before = await readFile(page, 'utf8').catch(() => '');
+  const at = before.indexOf('## Remarks');
+  return at === -1 ? '' : before.slice(at);
+}
+
+function markdown({ caption, head, rows }: Table): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+  return `${caption}\n\n${lines.join('\n')}`;
+}

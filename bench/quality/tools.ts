@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp, { type Sharp } from 'sharp';
+import { encodeWithJsquash } from './jsquash.ts';
+import type { Picture } from './pictures.ts';
+
+export type LossyFormat = 'jpeg' | 'webp' | 'avif' | 'jxl';
+
+/** An encoder that a person could use instead. */
+export interface Tool {
+  readonly name: string;
+  readonly format: LossyFormat;
+  /** Its own settings, from coarse to fine; `default` besides. */
+  readonly ladder: readonly number[];
+  encode(picture: Picture, setting: number | 'default'): Promise<Uint8Array>;
+}
+
+const run = promisify(execFile);
+
+const fine = [40, 55, 65, 72, 78, 84, 88, 91, 94, 97, 99];
+const ofAvif = [25, 38, 48, 56, 64, 71, 78, 84, 89, 94];
+
+/** Tools that are part of the project's dependencies. */
+const inProcess: readonly Tool[] = [
+  ofSharp('sharp, as it comes', 'jpeg', fine, (image, quality) => image.jpeg({ ...quality })),
+  ofSharp('sharp, mozjpeg: true', 'jpeg', fine, (image, quality) =>
+    image.jpeg({ ...quality, mozjpeg: true }),
+  ),
+  ofSharp('sharp, as it comes', 'webp', fine, (image, quality) => image.webp({ ...quality })),
+  ofSharp('sharp, as it comes', 'avif', ofAvif, (image, quality) => image.avif({ ...quality })),
+  ofJsquash('jpeg', fine),
+  ofJsquash('webp', fine),
+  ofJsquash('avif', ofAvif),
+  ofJsquash('jxl', fine),
+];
+
+interface Program {
+  readonly name: string;
+  readonly format: LossyFormat;
+  readonly program: string;
+  readonly ladder: readonly number[];
+  /** Its arguments, `input` being a PPM or a PNG. */
+  readonly args: (
+    input: { ppm: string; png: string },
+    output: string,
+    setting: number | 'default',
+  ) => string[];
+}
+
+const asked = (option: string, setting: number | 'default'): string[] =>
+  setting === 'default' ? [] : [option, String(setting)];
+
+const programs: readonly Program[] = [
+  {
+    name: 'cjpeg (libjpeg-turbo)',
+    format: 'jpeg',
+    program: 'cjpeg',
+    ladder: fine,
+    args: ({ ppm }, output, setting) => [...asked('-quality', setting), '-outfile', output, ppm],
+  },
+  {
+    name: 'cwebp',
+    format: 'webp',
+    program: 'cwebp',
+    ladder: fine,
+    args: ({ png }, output, setting) => ['-quiet', ...asked('-q', setting), png, '-o', output],
+  },
+  {
+    name: 'avifenc',
+    format: 'avif',
+    program: 'avifenc',
+    // Quantisers from 0 to 63, where 0 is the best.
+    ladder: [44, 36, 30, 24, 19, 15, 11, 8, 5, 2],
+    args: ({ png }, output, setting) => [
+      '-j',
+      '1',
+      ...(setting === 'default'
+        ? []
+        : ['--min', '0', '--max', '63', '-a', 'end-usage=q', '-a', `cq-level=${String(setting)}`]),
+      png,
+      output,
+    ],
+  },
+  {
+    name: 'cjxl',
+    format: 'jxl',
+    program: 'cjxl',
+    ladder: fine,
+    args: ({ png }, output, setting) => ['--num_threads=0', ...asked('-q', setting), png, output],
+  },
+  ...(['jpeg', 'webp', 'avif'] as const).map((format) => ({
+    name: 'ImageMagick',
+    format,
+    program: '/usr/bin/convert',
+    ladder: format === 'avif' ? ofAvif : fine,
+    args: ({ png }: { png: string }, output: string, setting: number | 'default') => [
+      png,
+      ...asked('-quality', setting),
+      output,
+    ],
+  })),
+];
+
+/** All tools that work here, and what does not, by name. */
+export async function findTools(): Promise<{ tools: readonly Tool[]; missing: readonly string[] }> {
+  const probe = {
+    name: 'probe',
+    kind: 'photo',
+    data: Buffer.alloc(64 * 64 * 3, 90),
+    width: 64,
+    height: 64,
+    channels: 3,
+  } as const;
+  const tools: Tool[] = [...inProcess];
+  const missing: string[] = ['jpegoptim'];
+  for (const program of programs) {
+    const tool = ofProgram(program);
+    try {
+      await tool.encode(probe, 'default');
+      tools.push(tool);
+    } catch {
+      missing.push(`${program.name} for ${program.format}`);
+    }
+  }
+  return { tools, missing };
+}
+
+function ofSharp(
+  name: string,
+  format: LossyFormat,
+  ladder: readonly number[],
+  encode: (image: Sharp, quality: { quality?: number }) => Sharp,
+): Tool {
+  return {
+    name,
+    format,
+    ladder,
+    encode: (picture, setting) =>
+      encode(open(picture), setting === 'default' ? {} : { quality: setting }).toBuffer(),
+  };
+}
+
+function ofJsquash(format: LossyFormat, ladder: readonly number[]): Tool {
+  return {
+    name: `@jsquash/${format}`,
+    format,
+    ladder,
+    encode: async (picture, setting) => {
+      const rgba = await open(picture).ensureAlpha().raw().toBuffer();
+      return encodeWithJsquash(format, rgba, picture, setting === 'default' ? {} : { quality: setting });
+    },
+  };
+}
+
+function ofProgram({ name, format, program, ladder, args }: Program): Tool {
+  return {
+    name,
+    format,
+    ladder,
+    async encode(picture, setting) {
+      const folder = await mkdtemp(join(tmpdir(), 'millrace-quality-'));
+      try {
+        const input = { ppm: join(folder, 'in.ppm'), png: join(folder, 'in.png') };
+        const { width, height } = picture;
+        const rgb = await open(picture).removeAlpha().raw().toBuffer();
+        await writeFile(
+          input.ppm,
+          Buffer.concat([Buffer.from(`P6 ${String(width)} ${String(height)} 255\n`), rgb]),
+        );
+        await writeFile(input.png, await open(picture).png({ compressionLevel: 1 }).toBuffer());
+        const output = join(folder, `out.${format === 'jpeg' ? 'jpg' : format}`);
+        await run(program, args(input, output, setting));
+        return await readFile(output);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function open({ data, width, height, channels }: Picture): Sharp {
+  return sharp(data, { raw: { width, height, channels } }).toColourspace('srgb');
+}

@@ -1,0 +1,99 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import type { AppView } from '../../../contract/app-state.ts';
+import type { ControlHello, ControlProtocol } from '../../../contract/control-protocol.ts';
+import type { EventPayload, Method, Params, Result } from '../../../contract/protocol.ts';
+import type { RpcClient } from '../../../contract/rpc.ts';
+import { connectToMain } from '../bridge.ts';
+import { useRows } from './rows.ts';
+
+export type Command = EventPayload<ControlProtocol, 'command'>;
+
+type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected'; readonly hello: ControlHello }
+  | { readonly kind: 'gone'; readonly reason: string };
+
+/** Main as the page knows it: the port, and the latest view that came over it. The page holds no truth of its own. */
+export const useApp = defineStore('app', () => {
+  const rows = useRows();
+  const connection = shallowRef<Connection>({ kind: 'connecting' });
+  const view = shallowRef<AppView>();
+  /** What went wrong with the last thing a person asked for. */
+  const problem = shallowRef<string>();
+  const listeners = new Set<(command: Command) => void>();
+  let client: RpcClient<ControlProtocol> | undefined;
+
+  async function connect(): Promise<void> {
+    connection.value = { kind: 'connecting' };
+    try {
+      client = await connectToMain();
+      client.onEvent('command', (command) => {
+        for (const listener of listeners) listener(command);
+      });
+      const hello = await client.ready;
+      rows.clear();
+      connection.value = { kind: 'connected', hello };
+      void follow(client);
+      const { message } = await client.closed;
+      connection.value = { kind: 'gone', reason: message };
+    } catch (error) {
+      connection.value = { kind: 'gone', reason: messageOf(error) };
+    }
+  }
+
+  /** Asks again and again; ends with the port. */
+  async function follow(from: RpcClient<ControlProtocol>): Promise<void> {
+    try {
+      for (;;) {
+        const answer = await from.call('changes', undefined);
+        if (answer.view !== undefined) view.value = answer.view;
+        await rows.merge(answer);
+      }
+    } catch (error) {
+      if (connection.value.kind === 'connected')
+        connection.value = { kind: 'gone', reason: messageOf(error) };
+    }
+  }
+
+  /** Asks main; what goes wrong is shown to the person. Undefined then. */
+  async function ask<M extends Method<ControlProtocol>>(
+    method: M,
+    params: Params<ControlProtocol, M>,
+  ): Promise<Result<ControlProtocol, M> | undefined> {
+    try {
+      return await call(method, params);
+    } catch (error) {
+      problem.value = messageOf(error);
+      return undefined;
+    }
+  }
+
+  function call<M extends Method<ControlProtocol>>(
+    method: M,
+    params: Params<ControlProtocol, M>,
+    signal?: AbortSignal,
+  ): Promise<Result<ControlProtocol, M>> {
+    if (client === undefined) return Promise.reject(new Error('Millrace is not connected yet.'));
+    return client.call(method, params, { signal });
+  }
+
+  return {
+    connection,
+    view,
+    problem,
+    batch: computed(() => view.value?.batch),
+    connect,
+    ask,
+    call,
+    /** Menu items that only the page can carry out. Gives back what ends the listening. */
+    onCommand(listener: (command: Command) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+});
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,95 @@
+import { defineStore } from 'pinia';
+import { listenToWorkers, type Picture } from '../bridge.ts';
+import { useApp } from './app.ts';
+
+/** A picture the page can show. `url` is good until `release`. */
+export interface Shown {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+type Which = 'source' | 'output' | 'difference';
+
+/** Thumbnails kept for rows that may come back into view. */
+const maxThumbnails = 400;
+/** Main may have sent the picture a moment before the worker's own message is here, milliseconds. */
+const patienceMs = 10_000;
+
+/** Pictures to look at: asked of main, received from the workers. */
+export const usePictures = defineStore('pictures', () => {
+  const app = useApp();
+  const awaited = new Map<number, (picture: Picture) => void>();
+  const thumbnails = new Map<string, Promise<Shown | undefined>>();
+  let nextToken = 1;
+
+  listenToWorkers((picture) => {
+    awaited.get(picture.token)?.(picture);
+  });
+
+  /** Undefined when there is none to show. The caller releases it. */
+  async function ask(
+    id: number,
+    which: Which,
+    maxEdge?: number,
+    signal?: AbortSignal,
+  ): Promise<Shown | undefined> {
+    const token = nextToken++;
+    const arrived = Promise.withResolvers<Picture | undefined>();
+    awaited.set(token, arrived.resolve);
+    try {
+      const { outcome } = await app.call(
+        'preview',
+        { token, id, which, ...(maxEdge === undefined ? {} : { maxEdge }) },
+        signal,
+      );
+      if (outcome === 'unavailable') return undefined;
+      const late = setTimeout(() => {
+        arrived.resolve(undefined);
+      }, patienceMs);
+      const picture = await arrived.promise;
+      clearTimeout(late);
+      return picture === undefined ? undefined : show(picture);
+    } finally {
+      awaited.delete(token);
+    }
+  }
+
+  /** A small picture of a source; kept for a while and released by itself. */
+  function thumbnail(id: number, edge: number): Promise<Shown | undefined> {
+    const batch = app.batch?.id ?? 0;
+    const key = `${String(batch)}/${String(id)}`;
+    const known = thumbnails.get(key);
+    if (known !== undefined) {
+      // Used again: it leaves last.
+      thumbnails.delete(key);
+      thumbnails.set(key, known);
+      return known;
+    }
+    const asked = ask(id, 'source', edge).catch(() => {
+      // A picture that cannot be shown has its reason in the list; asked again when it comes back into view.
+      thumbnails.delete(key);
+      return undefined;
+    });
+    thumbnails.set(key, asked);
+    if (thumbnails.size > maxThumbnails) forgetOldest();
+    return asked;
+  }
+
+  function forgetOldest(): void {
+    const [oldest] = thumbnails;
+    if (oldest === undefined) return;
+    thumbnails.delete(oldest[0]);
+    void oldest[1].then(release);
+  }
+
+  function release(shown: Shown | undefined): void {
+    if (shown !== undefined) URL.revokeObjectURL(shown.url);
+  }
+
+  return { ask, thumbnail, release };
+});
+
+function show({ bytes, mime, width, height }: Picture): Shown {
+  return { url: URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime })), width, height };
+}

@@ -1,0 +1,132 @@
+import prettyBytes from 'pretty-bytes';
+import type { BatchView, Row } from '../../contract/app-state.ts';
+import { formatTraits } from '../../contract/formats.ts';
+import { levelReached, qualityLevels, targetScore, type Quality } from '../../contract/quality.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+
+// How the page says things. Numbers are honest: never 100 % before it is, growth is shown as growth.
+
+const counts = new Intl.NumberFormat('en-GB');
+
+export function size(bytes: number): string {
+  return prettyBytes(bytes, { locale: 'en' });
+}
+
+export function count(number: number): string {
+  return counts.format(number);
+}
+
+export function files(number: number): string {
+  return `${count(number)} ${number === 1 ? 'picture' : 'pictures'}`;
+}
+
+/** `−63 %` of what it was; `+4 %` where it grew. */
+export function change(before: number, after: number): string {
+  if (before === 0) return '';
+  const percent = ((after - before) / before) * 100;
+  const rounded = Math.abs(percent) < 10 ? Math.abs(percent).toFixed(1) : Math.abs(percent).toFixed(0);
+  if (Number(rounded) === 0) return '0 %';
+  // All of it is never saved, whatever the rounding says.
+  return `${percent < 0 ? '−' : '+'}${rounded === '100' ? '99.9' : rounded} %`;
+}
+
+/** Rounded up to what a person would say. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 60) return `${String(seconds)} s`;
+  if (seconds < 3600) return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+  return `${String(Math.floor(seconds / 3600))} h ${String(Math.floor((seconds % 3600) / 60))} min`;
+}
+
+export const stateWords: Readonly<Record<Row['state'], string>> = {
+  waiting: 'Waiting',
+  running: 'Working',
+  done: 'Done',
+  failed: 'Failed',
+  skipped: 'Left as it is',
+  cancelled: 'Cancelled',
+};
+
+/** The state of a row, which says more when the original was kept. */
+export function rowState(row: Row): string {
+  if (row.downloaded !== undefined && row.state === 'waiting') {
+    return `Downloading ${String(Math.floor(row.downloaded * 100))} %`;
+  }
+  return row.output?.keptOriginal === true ? 'Kept as it was' : stateWords[row.state];
+}
+
+export function scoreWords(score: number): string {
+  const level = levelReached(score);
+  return `${level === undefined ? 'Visible loss' : qualityLevels[level].label}, ${score.toFixed(1)}`;
+}
+
+export function qualityWords(quality: Quality): string {
+  if (typeof quality === 'number') return `quality ${String(quality)}`;
+  const score = targetScore(quality) ?? 0;
+  const level = levelReached(score);
+  return level === undefined || qualityLevels[level].score !== score
+    ? `a likeness of ${String(score)}`
+    : qualityLevels[level].label.toLowerCase();
+}
+
+/** What a recipe does, in one sentence. */
+export function recipeSentence(recipe: Recipe): string {
+  return [formatPart(recipe), qualityPart(recipe), sizePart(recipe), placePart(recipe)]
+    .filter((part) => part !== undefined)
+    .join(', ')
+    .concat('.');
+}
+
+function formatPart({ to }: Recipe): string {
+  if (to === 'keep') return 'Keeps each format';
+  if (to === 'best') return 'Takes the smallest format';
+  return `Makes ${formatTraits[to].label}`;
+}
+
+function qualityPart({ to, quality, lossless, palette }: Recipe): string | undefined {
+  if (lossless) return 'without loss';
+  if (palette) return 'at most 256 colours';
+  if (to === 'png' || to === 'tiff' || to === 'gif') return undefined;
+  return qualityWords(quality);
+}
+
+function sizePart({ resize }: Recipe): string | undefined {
+  if (resize === undefined) return undefined;
+  if (resize.longestEdge !== undefined) return `at most ${String(resize.longestEdge)} pixels long`;
+  if (resize.percent !== undefined) return `at ${String(resize.percent)} % of its size`;
+  if (resize.megapixels !== undefined) return `at most ${String(resize.megapixels)} megapixels`;
+  return `${String(resize.width ?? 'any')} × ${String(resize.height ?? 'any')} pixels`;
+}
+
+function placePart({ output }: Recipe): string {
+  if (output.place === 'in-place') return 'in place of the originals';
+  if (output.place === 'beside') return `beside the originals with “${output.suffix}” in the name`;
+  return `into ${output.folder.split(/[\\/]/).at(-1) ?? output.folder}`;
+}
+
+/** What a batch has come to, in one line. */
+export function batchSentence(batch: BatchView): string {
+  const { done, failed, total } = batch.counts;
+  switch (batch.state) {
+    case 'ended':
+      if (done === 0 && failed === 0) return 'Nothing to do';
+      return failed === 0 ? `Done: ${files(done)}` : `Done: ${files(done)}, ${count(failed)} failed`;
+    case 'stopped':
+      return 'Stopped';
+    case 'cancelling':
+      return 'Stopping …';
+    case 'paused':
+      return `Paused at ${count(done)} of ${files(total)}`;
+    case 'held':
+      return `Waiting for you at ${count(done)} of ${files(total)}`;
+    case 'working':
+      return batch.intakeEnded
+        ? `${count(done)} of ${files(total)}`
+        : `${count(done)} of ${files(total)} so far`;
+  }
+}
+
+/** Share of a batch that is over, 0 to 1. */
+export function share({ counts: { total, waiting, running } }: BatchView): number {
+  return total === 0 ? 0 : (total - waiting - running) / total;
+}

@@ -1,0 +1,43 @@
+import { formatTraits, type OutputFormat } from '../../../contract/formats.ts';
+import type { Recipe } from '../../../contract/recipe.ts';
+import type { Codecs } from '../../codecs.ts';
+import { settingsFor, type Setting, type Settings } from '../encode-settings.ts';
+import { encode } from '../encode.ts';
+import type { Metadata } from '../metadata/metadata.ts';
+import type { Pixels } from '../pixels.ts';
+
+/** One picture, ready to be encoded. */
+export interface EncodeJob {
+  readonly name: string;
+  readonly pixels: Pixels;
+  readonly to: OutputFormat;
+  readonly recipe: Recipe;
+  readonly metadata: Metadata;
+}
+
+/** A file and how it was made. */
+export interface EncodedFile {
+  readonly bytes: Uint8Array;
+  readonly settings: Settings;
+}
+
+/** Whether the format has, with this recipe and this picture, a quality that can be searched for. */
+export function isSearchable({ to, recipe, pixels }: Pick<EncodeJob, 'to' | 'recipe' | 'pixels'>): boolean {
+  return formatTraits[to].lossy && !recipe.lossless && pixels.frames === 1;
+}
+
+/** Formats whose colour can be halved or not. */
+export function hasFineColour(to: OutputFormat): boolean {
+  return to === 'jpeg' || to === 'webp';
+}
+
+/**
+ * One whole encode, with the metadata in the file.
+ *
+ * @throws MillraceError `encode-failed`
+ */
+export async function encodeOnce(job: EncodeJob, setting: Setting, codecs: Codecs): Promise<EncodedFile> {
+  const { pixels, to, recipe, metadata, name } = job;
+  const task = { ...setting, pixels: pixels.width * pixels.height * pixels.frames };
+  return encode(pixels, to, settingsFor(to, recipe, task), metadata, name, codecs);
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { searchScore, type ScoreSearchEnd } from './score-search.ts';
+import { through, type Curve, type Trial } from './trial.ts';
+
+interface Asked {
+  readonly target: number;
+  /** What is believed before anything is tried. */
+  readonly shape?: Curve;
+  readonly maxAttempts?: number;
+}
+
+/** Searches with an encoder whose scores follow a curve and whose bytes grow by 3 % a step. */
+function search(scores: Curve, asked: Asked): Promise<ScoreSearchEnd<Trial>> {
+  const { target, shape = (quality) => 40 + quality / 2, maxAttempts = 6 } = asked;
+  return searchScore<Trial>({
+    target,
+    tolerance: { below: 0, above: 1 },
+    maxAttempts,
+    believe: (trials) =>
+      through(
+        shape,
+        trials.map(({ quality, score }) => ({ quality, value: score })),
+      ),
+    attempt: (quality) =>
+      Promise.resolve({
+        quality,
+        fineColour: false,
+        bytes: Math.round(1000 * 1.03 ** quality),
+        score: scores(quality),
+      }),
+  });
+}
+
+function qualities({ trials }: ScoreSearchEnd<Trial>): number[] {
+  return trials.map(({ quality }) => quality);
+}
+
+describe('a search for a score', () => {
+  it('needs one attempt where it believes the truth', async () => {
+    const end = await search((quality) => 40 + quality / 2, { target: 80 });
+    expect(end).toMatchObject({ outcome: 'reached', chosen: { quality: 81, score: 80.5 } });
+    expect(qualities(end)).toEqual([81]);
+  });
+
+  it('needs two where its belief is off by an offset', async () => {
+    const end = await search((quality) => 33 + quality / 2, { target: 80 });
+    expect(end.chosen.score).toBeGreaterThanOrEqual(80);
+    expect(end.chosen.score).toBeLessThanOrEqual(81);
+    expect(end.trials).toHaveLength(2);
+  });
+
+  it('finds the lowest quality where steps are larger than the tolerance', async () => {
+    const end = await search((quality) => (quality >= 77 ? 85 : 70), { target: 80, maxAttempts: 20 });
+    expect(end.chosen).toMatchObject({ quality: 77, score: 85 });
+  });
+
+  it('says where there is a ceiling, having tried the highest quality', async () => {
+    const end = await search((quality) => Math.min(79, 40 + quality / 2), { target: 80 });
+    expect(end.outcome).toBe('ceiling');
+    expect(end.chosen.score).toBe(79);
+    expect(qualities(end)).toContain(100);
+  });
+
+  it('takes the fewest bytes of those as good below a ceiling', async () => {
+    const end = await search(() => 60, { target: 80 });
+    expect(end).toMatchObject({ outcome: 'ceiling', chosen: { quality: Math.min(...qualities(end)) } });
+  });
+
+  it('ends at the lowest quality where that is good enough', async () => {
+    const end = await search(() => 98, { target: 80, maxAttempts: 8 });
+    expect(end).toMatchObject({ outcome: 'reached', chosen: { quality: 1 } });
+  });
+
+  it('never takes a worse score than asked where it has seen a better one, on any curve', async () => {
+    const noise = fc.array(fc.double({ min: -4, max: 4, noNaN: true }), { minLength: 101, maxLength: 101 });
+    await fc.assert(
+      fc.asyncProperty(noise, fc.double({ min: 45, max: 95, noNaN: true }), async (off, target) => {
+        const end = await search((quality) => 40 + quality / 2 + (off[quality] ?? 0), { target });
+        const seen = end.trials.some(({ score }) => score >= target);
+        expect(end.chosen.score >= target).toBe(seen);
+        expect(end.outcome === 'reached').toBe(seen);
+        expect(new Set(qualities(end)).size).toBe(end.trials.length);
+        for (const { score, bytes } of end.trials) {
+          if (score >= target) expect(end.chosen.bytes).toBeLessThanOrEqual(bytes);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { highestQuality, lowestQuality, lowestReaching, type Belief, type Trial } from './trial.ts';
+
+export interface ScoreSearch<T extends Trial> {
+  readonly target: number;
+  /** Score by quality, as far as it is known. */
+  readonly believe: Belief;
+  /** Encodes and scores. */
+  attempt(quality: number): Promise<T>;
+  /** How far from the target a score may lie for the search to be over. */
+  readonly tolerance: { readonly below: number; readonly above: number };
+  readonly maxAttempts: number;
+}
+
+/** `reached`: the chosen trial is at or above the target. `ceiling`: not even the highest quality was. */
+export interface ScoreSearchEnd<T extends Trial> {
+  readonly outcome: 'reached' | 'ceiling' | 'gave-up';
+  /** The fewest bytes at or above the target, or the best score there was. */
+  readonly chosen: T;
+  readonly trials: readonly T[];
+}
+
+/** Aims a little above the target: being below costs another encode, being above a few bytes. */
+const margins = { first: 0.4, later: 0.1, last: 0.8 };
+
+/**
+ * Looks for the lowest quality whose score is at or above the target. Believes a curve, corrects it by what it sees,
+ * and never leaves the bounds it has seen: a curve that is not monotone costs attempts and not correctness.
+ */
+export async function searchScore<T extends Trial>(search: ScoreSearch<T>): Promise<ScoreSearchEnd<T>> {
+  const { target, tolerance, believe, maxAttempts } = search;
+  const trials: T[] = [];
+  while (trials.length < maxAttempts) {
+    const next = nextQuality(search, trials, believe(trials));
+    if (next === undefined) break;
+    const trial = await search.attempt(next);
+    trials.push(trial);
+    if (trial.score >= target - tolerance.below && trial.score <= target + tolerance.above) break;
+  }
+  return judge(trials, target);
+}
+
+/** Undefined when there is nothing left to try between the bounds, or nothing to be won there. */
+function nextQuality(
+  { target, maxAttempts }: ScoreSearch<Trial>,
+  trials: readonly Trial[],
+  curve: (quality: number) => number,
+): number | undefined {
+  const reached = trials.filter(({ score }) => score >= target).map(({ quality }) => quality);
+  const above = Math.min(highestQuality + 1, ...reached);
+  // Where the curve is not monotone, what failed may lie above what passed; what passed counts.
+  const failed = trials.map(({ quality }) => quality).filter((quality) => quality < above);
+  const below = Math.max(lowestQuality - 1, ...failed);
+  const isLast = trials.length === maxAttempts - 1;
+  const margin =
+    trials.length === 0 ? margins.first : isLast && reached.length === 0 ? margins.last : margins.later;
+  const next = Math.max(lowestReaching(curve, target + margin) ?? highestQuality, below + 1);
+  return next >= above ? undefined : next;
+}
+
+function judge<T extends Trial>(trials: readonly T[], target: number): ScoreSearchEnd<T> {
+  const [passed] = trials.filter(({ score }) => score >= target).sort((a, b) => a.bytes - b.bytes);
+  if (passed !== undefined) return { outcome: 'reached', chosen: passed, trials };
+  const [best] = [...trials].sort((a, b) => b.score - a.score || a.bytes - b.bytes);
+  if (best === undefined) throw new RangeError('a search needs at least one attempt');
+  const outcome = trials.some(({ quality }) => quality === highestQuality) ? 'ceiling' : 'gave-up';
+  return { outcome, chosen: best, trials };
+}

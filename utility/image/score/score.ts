@@ -1,0 +1,155 @@
+import { instantiateMaps, type Maps } from './maps.ts';
+import { scoreOf, scales, sumsPerChannel } from './formula.ts';
+
+/** Pixels as a person sees them: 8 bits sRGB, interleaved; grey, colour, or colour with transparency. */
+export interface ScorePicture {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
+}
+
+/** How far each pixel is from the reference, 0 and up, at the finest scale. */
+export interface DifferenceMap {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Judges pictures beside one reference. */
+export interface Scorer {
+  /** SSIMULACRA2: 100 is identical, 90 looks so, 70 is good, 30 is low; negative for what is hardly the same picture. */
+  score(distorted: ScorePicture): number;
+  differenceMap(distorted: ScorePicture): DifferenceMap;
+  dispose(): void;
+}
+
+/** Rows of a strip are a multiple of this, so that every scale halves at the same places as the whole picture. */
+const rowUnit = 2 ** scales;
+/** Rows around a strip that its blurs need: 4 pixels at the coarsest scale. */
+const margin = 2 * rowUnit;
+/** Pixels of a strip, which bounds the memory: about 100 bytes each. */
+const stripPixels = 4e6;
+/** The measure looks at neighbourhoods of 9 pixels; smaller pictures are continued at their edges. */
+const smallest = 8;
+
+/**
+ * A background hides what a picture does behind its transparency, so three are tried and the worst counts. (The
+ * reference's command line tries two greys, libjxl tools/ssimulacra2_main.cc.)
+ */
+const backgrounds = [0, 128, 255];
+
+/** @throws Error when a picture of another size is given to `score` */
+export function createScorer(reference: ScorePicture): Scorer {
+  const a = grown(reference);
+  let maps: Maps | undefined = instantiateMaps();
+  const rows = Math.max(rowUnit, Math.floor(stripPixels / a.width / rowUnit) * rowUnit);
+  prepare(maps, a.width, Math.min(a.height, rows + 2 * margin));
+
+  function measure(distorted: ScorePicture, background: number, map?: Float32Array): number {
+    if (maps === undefined) throw new Error('This scorer has been disposed of.');
+    maps.begin();
+    for (let top = 0; top < a.height; top += rows) {
+      const from = Math.max(0, top - margin);
+      const bottom = Math.min(a.height, top + rows);
+      const until = Math.min(a.height, bottom + margin);
+      // The height of the strip is part of the layout.
+      prepareKeepingSums(maps, a.width, until - from);
+      load(maps, maps.pointerA(), a, from, until);
+      load(maps, maps.pointerB(), distorted, from, until);
+      maps.strip(
+        a.channels,
+        distorted.channels,
+        background,
+        top - from,
+        bottom - from,
+        map === undefined ? 0 : 1,
+      );
+      if (map !== undefined) {
+        const values = new Float32Array(maps.memory.buffer, maps.pointerMap(), (until - from) * a.width);
+        map.set(values.subarray((top - from) * a.width, (bottom - from) * a.width), top * a.width);
+      }
+    }
+    return scoreOf(readSums(maps), a.width, a.height);
+  }
+
+  function paired(distorted: ScorePicture): ScorePicture {
+    if (distorted.width !== reference.width || distorted.height !== reference.height) {
+      throw new Error(
+        `Pictures of ${String(reference.width)}x${String(reference.height)} and ${String(distorted.width)}x${String(distorted.height)} pixels cannot be compared.`,
+      );
+    }
+    return grown(distorted);
+  }
+
+  function backgroundsFor(b: ScorePicture): readonly number[] {
+    return a.channels === 4 || b.channels === 4 ? backgrounds : [128];
+  }
+
+  return {
+    score(distorted) {
+      const b = paired(distorted);
+      return Math.min(...backgroundsFor(b).map((background) => measure(b, background)));
+    },
+    differenceMap(distorted) {
+      const b = paired(distorted);
+      const data = new Float32Array(a.width * a.height);
+      measure(b, 128, data);
+      return { data, width: a.width, height: a.height };
+    },
+    dispose() {
+      maps = undefined;
+    },
+  };
+}
+
+const sumBytes = scales * 3 * sumsPerChannel;
+
+function readSums(maps: Maps): Float64Array {
+  return new Float64Array(maps.memory.buffer, maps.pointerSums(), sumBytes).slice();
+}
+
+function prepare(maps: Maps, width: number, height: number): void {
+  maps.prepare(width, height);
+  new Float32Array(maps.memory.buffer, maps.pointerTable(), 256).set(linearLight);
+}
+
+/** Strips differ in height, and so do their layouts; what has been summed up goes along. */
+function prepareKeepingSums(maps: Maps, width: number, height: number): void {
+  const sums = readSums(maps);
+  prepare(maps, width, height);
+  new Float64Array(maps.memory.buffer, maps.pointerSums(), sumBytes).set(sums);
+}
+
+function load(
+  maps: Maps,
+  pointer: number,
+  { data, width, channels }: ScorePicture,
+  from: number,
+  until: number,
+): void {
+  const bytes = data.subarray(from * width * channels, until * width * channels);
+  new Uint8Array(maps.memory.buffer, pointer, bytes.byteLength).set(bytes);
+}
+
+/** sRGB (IEC 61966-2-1) to linear light. */
+const linearLight = Float32Array.from({ length: 256 }, (_, value) => {
+  const share = value / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+});
+
+/** At least eight pixels wide and high: the last column and row are repeated. */
+function grown(picture: ScorePicture): ScorePicture {
+  const { data, width, height, channels } = picture;
+  if (width >= smallest && height >= smallest) return picture;
+  const wide = Math.max(width, smallest);
+  const high = Math.max(height, smallest);
+  const bytes = new Uint8Array(wide * high * channels);
+  for (let y = 0; y < high; y += 1) {
+    for (let x = 0; x < wide; x += 1) {
+      const from = (Math.min(y, height - 1) * width + Math.min(x, width - 1)) * channels;
+      bytes.set(data.subarray(from, from + channels), (y * wide + x) * channels);
+    }
+  }
+  return { data: bytes, width: wide, height: high, channels };
+}
