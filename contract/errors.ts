@@ -49,6 +49,8 @@ export const errorCodes = [
   'not-enough-memory',
   'recipe-invalid',
   'preset-invalid',
+  'store-newer',
+  'store-unusable',
   'no-such-thing',
   'protocol-error',
   'protocol-version',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as electron from 'electron';
+import { asMillraceError } from '../contract/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { appOrigin, appScheme, serveApp } from './app/app-protocol.ts';
 import { openDesktop } from './app/desktop.ts';
@@ -8,6 +9,8 @@ import { startLog } from './app/log.ts';
 import { collectOpenedFiles } from './app/opened-files.ts';
 import { denyPermissions, guardContents } from './app/security.ts';
 import { openBridge } from './bridge/open-bridge.ts';
+import { createPreferences } from './store/preferences.ts';
+import { openStore, type Store } from './store/store.ts';
 
 // The desktop app's composition root: builds the parts, wires them, nothing else.
 
@@ -29,6 +32,7 @@ async function boot(): Promise<void> {
     icon: path('../../resources/icon.png'),
   });
   const data = app.getPath('userData');
+  const { store, notice } = remembered(data);
   const { desk, control } = openBridge({
     electron: { app, ipcMain, utilityProcess, openChannel: () => new MessageChannelMain() },
     origin,
@@ -43,10 +47,24 @@ async function boot(): Promise<void> {
     },
     worker: path('./image-worker.js'),
     log,
+    ...(store === undefined ? {} : { preferences: createPreferences(store.database) }),
   });
+  if (notice !== undefined) desk.notice(notice);
   desktop.serve(desk, control.command);
   opened.deliverTo((paths) => void desk.addPaths(paths));
   await desktop.open();
+}
+
+/** The store, or what a person should know when there is none: the app works without it and forgets. */
+function remembered(folder: string): { store?: Store; notice: string | undefined } {
+  try {
+    const store = openStore(folder);
+    return { store, notice: store.notice };
+  } catch (error) {
+    const { message } = asMillraceError(error);
+    log.error(message);
+    return { notice: message };
+  }
 }
 
 protocol.registerSchemesAsPrivileged([appScheme]);

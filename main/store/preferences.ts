@@ -1,0 +1,86 @@
+import type { DatabaseSync } from 'node:sqlite';
+import * as v from 'valibot';
+import {
+  defaultSettings,
+  presetSchema,
+  settingsSchema,
+  type Preset,
+  type Settings,
+} from '../../contract/app-state.ts';
+import { parseRecipe, recipeSchema, type Recipe } from '../../contract/recipe.ts';
+
+/** What a person set: settings, the present recipe and own presets. */
+export interface StoredPreferences {
+  load(): { readonly settings: Settings; readonly recipe: Recipe; readonly presets: readonly Preset[] };
+  saveSettings(settings: Settings): void;
+  saveRecipe(recipe: Recipe): void;
+  savePreset(preset: Preset): void;
+  deletePreset(id: string): void;
+}
+
+/**
+ * Preferences in the store. What another version wrote and this one does not understand is left where it is, and the
+ * default takes its place.
+ */
+export function createPreferences(database: DatabaseSync): StoredPreferences {
+  const read = database.prepare('SELECT value FROM setting WHERE name = ?');
+  const write = database.prepare(
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  const readPresets = database.prepare('SELECT id, name, recipe FROM preset ORDER BY position');
+  const writePreset = database.prepare(
+    `INSERT INTO preset (id, name, recipe, position)
+     VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM preset))
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, recipe = excluded.recipe`,
+  );
+  const removePreset = database.prepare('DELETE FROM preset WHERE id = ?');
+
+  function load<S extends v.GenericSchema>(
+    name: string,
+    schema: S,
+    otherwise: v.InferOutput<S>,
+  ): v.InferOutput<S> {
+    const parsed = v.safeParse(schema, fromJson(read.get(name)?.['value']));
+    return parsed.success ? parsed.output : otherwise;
+  }
+
+  function toPreset(row: Record<string, unknown>): Preset[] {
+    const parsed = v.safeParse(presetSchema, {
+      id: row['id'],
+      name: row['name'],
+      recipe: fromJson(row['recipe']),
+      builtIn: false,
+    });
+    return parsed.success ? [parsed.output] : [];
+  }
+
+  return {
+    load: () => ({
+      settings: load('settings', settingsSchema, defaultSettings),
+      recipe: load('recipe', recipeSchema, parseRecipe({})),
+      presets: readPresets.all().flatMap(toPreset),
+    }),
+    saveSettings(settings) {
+      write.run('settings', JSON.stringify(settings));
+    },
+    saveRecipe(recipe) {
+      write.run('recipe', JSON.stringify(recipe));
+    },
+    savePreset({ id, name, recipe }) {
+      writePreset.run(id, name, JSON.stringify(recipe));
+    },
+    deletePreset(id) {
+      removePreset.run(id);
+    },
+  };
+}
+
+function fromJson(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not what we write: as good as nothing.
+    return undefined;
+  }
+}

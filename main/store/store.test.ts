@@ -1,0 +1,105 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../contract/app-state.ts';
+import { parseRecipe } from '../../contract/recipe.ts';
+import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { migrations } from './migrations.ts';
+import { createPreferences } from './preferences.ts';
+import { openStore } from './store.ts';
+
+describe('the store', () => {
+  it('remembers settings, the recipe and presets from one run to the next', async () => {
+    const folder = join(await temporaryFolder(), 'state');
+    const recipe = parseRecipe({ to: 'webp', quality: 'auto:good' });
+    const first = openStore(folder);
+    const before = createPreferences(first.database);
+    expect(before.load()).toEqual({ settings: defaultSettings, recipe: parseRecipe({}), presets: [] });
+    before.saveSettings({ ...defaultSettings, theme: 'dark', workers: 3 });
+    before.saveRecipe(recipe);
+    before.savePreset({ id: 'a', name: 'Blog', recipe, builtIn: false });
+    before.savePreset({ id: 'b', name: 'Shop', recipe: parseRecipe({}), builtIn: false });
+    before.savePreset({ id: 'a', name: 'Journal', recipe, builtIn: false });
+    before.deletePreset('b');
+    first.close();
+
+    const second = openStore(folder);
+    expect(createPreferences(second.database).load()).toEqual({
+      settings: { ...defaultSettings, theme: 'dark', workers: 3 },
+      recipe,
+      presets: [{ id: 'a', name: 'Journal', recipe, builtIn: false }],
+    });
+    second.close();
+  });
+
+  it('keeps what was written when the process never closed it', async () => {
+    const folder = await temporaryFolder();
+    createPreferences(openStore(folder).database).saveSettings({ ...defaultSettings, notify: false });
+    const again = openStore(folder);
+    expect(createPreferences(again.database).load().settings.notify).toBe(false);
+    again.close();
+  });
+
+  it.each(migrations.map((_, version) => version))('comes forward from version %i', async (version) => {
+    const folder = await temporaryFolder();
+    const old = new DatabaseSync(join(folder, 'millrace.db'));
+    for (const migration of migrations.slice(0, version)) old.exec(migration);
+    old.exec(`PRAGMA user_version = ${String(version)}`);
+    old.close();
+    const store = openStore(folder);
+    expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: migrations.length });
+    expect(createPreferences(store.database).load().settings).toEqual(defaultSettings);
+    store.close();
+  });
+
+  it('is refused when a later version made it, and left as it was', async () => {
+    const folder = await temporaryFolder();
+    const later = new DatabaseSync(join(folder, 'millrace.db'));
+    later.exec(`PRAGMA user_version = ${String(migrations.length + 1)}`);
+    later.close();
+    const bytes = await readFile(join(folder, 'millrace.db'));
+    expect(() => openStore(folder)).toThrow(expect.objectContaining({ code: 'store-newer' }));
+    expect(await readFile(join(folder, 'millrace.db'))).toEqual(bytes);
+  });
+
+  it.each([
+    'not a database at all, only some text that is long enough to look at',
+    'SQLite format 3\0garbage',
+  ])('puts a damaged one aside and begins anew (%j)', async (content) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'millrace.db'), content);
+    const store = openStore(folder, () => new Date(0));
+    expect(store.notice).toContain('millrace.db.damaged-1970-01-01T00-00-00.000Z');
+    createPreferences(store.database).saveSettings({ ...defaultSettings, theme: 'light' });
+    store.close();
+    expect(await readFile(join(folder, 'millrace.db.damaged-1970-01-01T00-00-00.000Z'), 'utf8')).toBe(
+      content,
+    );
+  });
+
+  it('says so where there is no place for it', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    expect(() => openStore(join(folder, 'file'))).toThrow(
+      expect.objectContaining({ code: 'store-unusable' }),
+    );
+    await mkdir(join(folder, 'millrace.db'));
+    expect(() => openStore(folder)).toThrow(expect.objectContaining({ code: 'store-unusable' }));
+    expect((await readdir(folder)).sort()).toEqual(['file', 'millrace.db']);
+  });
+
+  it('gives the default for what it does not understand', async () => {
+    const store = openStore(await temporaryFolder());
+    store.database.exec(
+      `INSERT INTO setting VALUES ('settings', '{"theme":"purple"}'), ('recipe', 'no json')`,
+    );
+    store.database.exec(`INSERT INTO preset VALUES ('x', 'X', '{"to":"bmp"}', 1)`);
+    expect(createPreferences(store.database).load()).toEqual({
+      settings: defaultSettings,
+      recipe: parseRecipe({}),
+      presets: [],
+    });
+    store.close();
+  });
+});
