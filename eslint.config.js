@@ -68,7 +68,27 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unsafe-argument': 'off' },
   },
   {
-    files: ['**/*.js', '*.config.ts'],
+    // Apps for Electron, as they are.
+    files: ['tests/conformance/**', 'tests/harness/drop-app/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'Buffer',
+          'URL',
+          'Response',
+          'performance',
+          'setTimeout',
+          'clearTimeout',
+          'window',
+          'require',
+          'MessageChannel',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    files: ['**/*.js', '**/*.cjs', '*.config.ts'],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
     rules: { 'no-console': 'off' },

@@ -16,9 +16,21 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['tests/{integration,e2e}/**/*.test.ts'],
+          include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/harness/build.ts'],
           // Real processes on a shared machine: these bound a hang, they measure nothing.
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/{e2e,harness}/**/*.test.ts'],
+          globalSetup: ['tests/harness/build.ts', 'tests/harness/host-setup.ts'],
+          // Each has an app with all its workers and a browser.
+          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -208,7 +208,7 @@ export function createAgent(electron: typeof Electron) {
         window.webContents,
       );
     },
-    copied: (): string => clipboard.readText(),
+    copied: async (): Promise<string> => await clipboard.readText(),
     focusWindow: (on: boolean): void => {
       if (on) theWindow().focus();
       else theWindow().blur();

@@ -13,6 +13,8 @@ export interface AppOptions {
   /** Files on the command line. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Main script of another app, for what has to be known of the harness itself. */
+  readonly script?: string;
 }
 
 /** The agent's doings, from outside of its process. */
@@ -38,6 +40,7 @@ export interface RunningApp {
 
 export interface HostOptions {
   readonly home: string;
+  readonly script: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
@@ -74,6 +77,7 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
   const home = options.home ?? (await newHome());
   const settings: HostOptions = {
     home,
+    script: options.script ?? join(import.meta.dirname, '../../out/main/index.js'),
     args: options.args ?? [],
     env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), ...options.env },
   };

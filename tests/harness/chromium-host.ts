@@ -4,7 +4,6 @@ import { chromium, type Page } from 'playwright-core';
 import type { HostOptions, RemoteAgent, RunningApp } from './app.ts';
 import type { ControlAnswer, ControlRequest } from './stand-in/control.ts';
 
-const repository = join(import.meta.dirname, '../..');
 const standIn = join(import.meta.dirname, 'stand-in/register.ts');
 
 interface Place {
@@ -16,7 +15,7 @@ interface Place {
 
 /** Runs `out/main/index.js` in Node with the stand-in for Electron, and connects to the page of its window. */
 export async function startOnChromium(program: string, options: HostOptions): Promise<RunningApp> {
-  const child = fork(join(repository, 'out/main/index.js'), options.args, {
+  const child = fork(options.script, options.args, {
     execArgv: [`--import=${standIn}`, '--disable-warning=ExperimentalWarning'],
     cwd: options.home,
     env: { ...options.env, MILLRACE_BROWSER: program, MILLRACE_BROWSER_PROFILE: options.home },

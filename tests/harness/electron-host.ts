@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { createAgent } from './agent.ts';
 import type { HostOptions, RemoteAgent, RunningApp } from './app.ts';
-
-const repository = join(import.meta.dirname, '../..');
 
 declare global {
   /** The tests' agent, in Electron's main process. */
@@ -18,7 +15,7 @@ export async function startOnElectron(program: string, options: HostOptions): Pr
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const app = await _electron.launch({
     executablePath: program,
-    args: [...sandbox, repository, ...options.args],
+    args: [...sandbox, options.script, ...options.args],
     cwd: options.home,
     env,
   });

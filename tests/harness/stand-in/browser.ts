@@ -41,6 +41,8 @@ export async function startBrowser(program: string, profile: string, port: numbe
       '--disable-backgrounding-occluded-windows',
       '--disable-renderer-backgrounding',
       '--disable-background-timer-throttling',
+      // Electron adds this event to a page's ports (docs: message-ports, `close` event).
+      '--enable-blink-features=MessagePortCloseEvent',
       '--password-store=basic',
       '--use-mock-keychain',
       '--enable-precise-memory-info',

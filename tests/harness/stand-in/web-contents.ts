@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { app } from './app.ts';
+import { createCodec } from './codec.ts';
 import { addressOfLine, openDocument, type PageDocument } from './document.ts';
 import { KnownEmitter } from './emitter.ts';
 import { nativeTheme, themeFeatures } from './native-theme.ts';
@@ -271,19 +272,26 @@ export class WebContents extends KnownEmitter {
   }
 
   async executeJavaScript(code: string): Promise<unknown> {
-    const answer = await this.#sendWhenThere('Runtime.evaluate', {
+    const { value, objectId } = await this.#evaluate('Runtime.evaluate', {
       expression: code,
       awaitPromise: true,
-      returnByValue: true,
     });
-    const { result, exceptionDetails } = answer as {
-      result: { value?: unknown };
+    if (objectId === undefined) return value;
+    // The browser's own protocol knows JSON only; Electron gives a structured clone.
+    const bytes = await this.#evaluate('Runtime.callFunctionOn', {
+      objectId,
+      functionDeclaration: `function () { return (${createCodec.toString()})().encode(this).toBase64(); }`,
+    });
+    return createCodec().decode(Buffer.from(String(bytes.value), 'base64'));
+  }
+
+  async #evaluate(method: string, params: object): Promise<{ value?: unknown; objectId?: string }> {
+    const { result, exceptionDetails } = (await this.#sendWhenThere(method, params)) as {
+      result: { value?: unknown; objectId?: string };
       exceptionDetails?: { exception?: { description?: string } };
     };
-    if (exceptionDetails !== undefined) {
-      throw new Error(exceptionDetails.exception?.description ?? 'Script failed to execute');
-    }
-    return result.value;
+    if (exceptionDetails === undefined) return result;
+    throw new Error(exceptionDetails.exception?.description ?? 'Script failed to execute');
   }
 
   setZoomFactor(factor: number): void {

@@ -190,7 +190,7 @@ export function startIsolatedWorld(
     ({ dataTransfer }) => {
       for (const [index, file] of [...(dataTransfer?.files ?? [])].entries()) {
         const path = dropped[index];
-        if (path?.split('/').at(-1) === file.name) paths.set(file, path);
+        if (path !== undefined) paths.set(file, path);
       }
       dropped = [];
     },

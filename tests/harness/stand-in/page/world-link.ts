@@ -100,30 +100,36 @@ export function createWorldLink(secret: string, side: 'main' | 'isolated'): Worl
   }
 
   function call(id: number, args: unknown[]): unknown {
+    return ask({ kind: 'call', id, value: args });
+  }
+
+  function ask(message: Message): unknown {
     answer = undefined;
-    send({ kind: 'call', id, value: args });
+    send(message);
     // Told by the listener below, before `send` returns.
     const told = answer as Message | undefined;
-    if (told === undefined)
-      throw new Error('electron stand-in: an argument of the bridge could not be cloned');
+    if (told === undefined) throw new Error('electron stand-in: a value for the bridge could not be cloned');
     if (told.ok !== true) throw told.value;
     return told.value;
   }
 
   function serve({ id = 0, value }: Message): void {
-    let reply: Message;
-    try {
+    reply(() => {
       const target = functions[id];
       if (target === undefined) throw new Error('electron stand-in: the bridge has no such function');
-      reply = { kind: 'answer', ok: true, value: target(...(value as unknown[])) };
+      return target(...(value as unknown[]));
+    });
+  }
+
+  function reply(work: () => unknown): void {
+    let message: Message;
+    try {
+      message = { kind: 'answer', ok: true, value: work() };
     } catch (error) {
-      reply = {
-        kind: 'answer',
-        ok: false,
-        value: error instanceof Error ? error : new Error(String(error)),
-      };
+      const value = error instanceof Error ? error : new Error(String(error));
+      message = { kind: 'answer', ok: false, value };
     }
-    send(reply);
+    send(message);
   }
 
   addEventListener(`${secret}:${side}:files`, (event) => {
@@ -135,7 +141,9 @@ export function createWorldLink(secret: string, side: 'main' | 'isolated'): Worl
     const message = { ...detail, value: unpack(detail.value) };
     switch (message.kind) {
       case 'offer':
-        offered(message.name ?? '', message.value);
+        reply(() => {
+          offered(message.name ?? '', message.value);
+        });
         return;
       case 'call':
         serve(message);
@@ -155,7 +163,7 @@ export function createWorldLink(secret: string, side: 'main' | 'isolated'): Worl
 
   return {
     offer(name, value) {
-      send({ kind: 'offer', name, value });
+      ask({ kind: 'offer', name, value });
     },
     onOffer(listener) {
       offered = listener;

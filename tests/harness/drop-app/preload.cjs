@@ -1,0 +1,3 @@
+const { contextBridge, webUtils } = require('electron');
+
+contextBridge.exposeInMainWorld('drop', { pathOf: (file) => webUtils.getPathForFile(file) });
