@@ -34,11 +34,14 @@ it.each([
   { to: 'avif', effort: 'fast' },
   { to: 'tiff' },
   { to: 'jxl', effort: 'fast' },
+  { to: 'best', effort: 'fast' },
+  { to: 'jpeg', quality: 'auto:70', maxBytes: 9000 },
 ])('both builds of sharp make the same bytes of %j', async (recipe) => {
   const folder = await temporaryFolder();
   const opaque = join(folder, 'opaque.jpg');
   const transparent = join(folder, 'transparent.png');
-  await writeFile(opaque, await picture({ width: 400, height: 300 }));
+  // Large enough for a search on a montage.
+  await writeFile(opaque, await picture({ width: 800, height: 600 }));
   await writeFile(
     transparent,
     await sharp(await picture())
