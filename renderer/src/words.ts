@@ -106,9 +106,10 @@ function placePart({ output }: Recipe): string {
 
 /** What a batch has come to, in one line. */
 export function batchSentence(batch: BatchView): string {
-  const { done, failed, total } = batch.counts;
+  const { done, failed, cancelled, total } = batch.counts;
   switch (batch.state) {
     case 'ended':
+      if (cancelled > 0) return `Cancelled: ${files(done)} done`;
       if (done === 0 && failed === 0) return 'Nothing to do';
       return failed === 0 ? `Done: ${files(done)}` : `Done: ${files(done)}, ${count(failed)} failed`;
     case 'stopped':

@@ -120,7 +120,7 @@ describe.skipIf(corpus === undefined)('the best format', () => {
 
   it('is the smallest of those that are allowed', async () => {
     const bytes = await read('photo-png/kodak-23.png');
-    const recipe = { to: 'best', bestOf: ['jpeg', 'webp', 'png'], quality: 'auto:75' } as const;
+    const recipe: RecipeInput = { to: 'best', bestOf: ['jpeg', 'webp', 'png'], quality: 'auto:75' };
     const best = await make(bytes, recipe);
     const each = await Promise.all(
       (['jpeg', 'webp'] as const).map((to) => make(bytes, { to, quality: 'auto:75' })),
