@@ -58,7 +58,7 @@ describe('millrace', () => {
         outcome: 'converted',
         source: { format: 'jpeg', width: 320, height: 240 },
         output: { format: 'webp', width: 320, height: 240 },
-        settings: { quality: 80 },
+        score: { target: 85 },
       },
     });
     expect(told.find((line) => line.event === 'job.failed')).toMatchObject({
