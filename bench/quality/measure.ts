@@ -5,7 +5,11 @@ import type { Codecs } from '../../utility/codecs.ts';
 import type { Pixels } from '../../utility/image/pixels.ts';
 import { raceFormats } from '../../utility/image/quality-search/best-format.ts';
 import { encodeAsAsked, type AskedFile } from '../../utility/image/quality-search/encode-as-asked.ts';
-import { encodeOnce, type EncodeJob } from '../../utility/image/quality-search/encode-job.ts';
+import {
+  encodeOnce,
+  type EncodedFile,
+  type EncodeJob,
+} from '../../utility/image/quality-search/encode-job.ts';
 import { readBack } from '../../utility/image/quality-search/read-back.ts';
 import { createScorer } from '../../utility/image/score/score.ts';
 import type { Picture } from './pictures.ts';
@@ -23,6 +27,8 @@ export interface Sample {
   /** Of a search: whole encodes' worth, and CPU time over that of one plain encode with the quality it found. */
   readonly encodes?: number;
   readonly cost?: number;
+  /** Of a search: not even the next quality below reaches what was asked. */
+  readonly tight?: boolean;
   readonly note?: string;
 }
 
@@ -101,6 +107,12 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
     return { name, pixels, to, recipe: parseRecipe(recipe), metadata: {} };
   }
 
+  async function isTight(to: LossyFormat, target: number, file: AskedFile): Promise<boolean> {
+    if (file.settings.quality === 1) return true;
+    const lower = await encodePlainly(job(to, { to }), file, -1, codecs);
+    return (await score(lower.bytes, to)) < target;
+  }
+
   return {
     async tryTool(tool, setting) {
       const bytes = await tool.encode(picture, setting);
@@ -117,12 +129,13 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
         return { bytes: file.bytes.byteLength, score: await score(file.bytes, won.to), note: won.to };
       }
       const { result: file, cpu } = await timed(() => encodeAsAsked(job(to, { to, quality }), codecs));
-      const plain = await timed(() => encodePlainly(job(to, { to, quality }), file, codecs));
+      const plain = await timed(() => encodePlainly(job(to, { to, quality }), file, 0, codecs));
       return {
         bytes: file.bytes.byteLength,
         score: await score(file.bytes, to),
         encodes: file.score?.encodes ?? 1,
         cost: cpu / plain.cpu,
+        tight: await isTight(to, target, file),
         ...(file.score?.note === undefined ? {} : { note: file.score.note }),
       };
     },
@@ -132,11 +145,16 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
   };
 }
 
-/** What the same settings take when nothing is searched for. */
-async function encodePlainly(job: EncodeJob, { settings }: AskedFile, codecs: Codecs): Promise<unknown> {
+/** The same settings, or so much more or less quality, when nothing is searched for. */
+async function encodePlainly(
+  job: EncodeJob,
+  { settings }: AskedFile,
+  more: number,
+  codecs: Codecs,
+): Promise<EncodedFile> {
   const { chromaSubsampling, smartSubsample } = settings.options;
   const fineColour = smartSubsample === true || (job.to === 'jpeg' && chromaSubsampling === '4:4:4');
-  return encodeOnce(job, { quality: settings.quality ?? 100, fineColour }, codecs);
+  return encodeOnce(job, { quality: (settings.quality ?? 100) + more, fineColour }, codecs);
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; cpu: number }> {

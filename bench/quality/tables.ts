@@ -16,12 +16,14 @@ export function accuracyTable(samples: readonly Sample[]): Table {
       const runs = of(samples, millrace, format).filter(({ setting }) => setting === String(target));
       const reachable = runs.filter(({ note }) => note === undefined);
       const off = reachable.map(({ score }) => score - target);
+      const exact = reachable.filter(({ score, tight }) => score <= target + 1 || tight === true).length;
       const near = off.filter((each) => Math.abs(each) <= 1).length;
       return [
         format,
         String(target),
         `${String(reachable.length)} of ${String(runs.length)}`,
         percent(near / reachable.length),
+        percent(exact / reachable.length),
         signed(Math.min(...off)),
         signed(median(off)),
         signed(Math.max(...off)),
@@ -37,6 +39,7 @@ export function accuracyTable(samples: readonly Sample[]): Table {
       'asked',
       'can reach it',
       'within 1.0',
+      '… or the next quality below misses it',
       'lowest',
       'median',
       'highest',

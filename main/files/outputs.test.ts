@@ -148,3 +148,44 @@ describe('a commit', () => {
     });
   });
 });
+
+describe('a name for several formats', () => {
+  const head = { bytes: 1, format: 'png', width: 1, height: 1, stem: 'a', modifiedMs: undefined } as const;
+  const options = { modifiedMs: undefined, signal: new AbortController().signal };
+
+  it('is free in each of them, and is written in one', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'a.avif'), 'mine');
+    const outputs = createOutputs();
+    const best = await outputs.reserve(
+      { kind: 'file', path: '/in/a.png' },
+      head,
+      ['webp', 'avif'],
+      into(folder),
+    );
+    const other = await reserve(outputs, '/in/a.jpg', into(folder));
+    expect(basename(best.path)).toBe('a (2).webp');
+    expect(basename(other.path)).toBe('a.webp');
+    const written = await outputs.commit(best, Buffer.from('one'), { ...options, format: 'avif' });
+    expect(basename(written)).toBe('a (2).avif');
+    outputs.release(best);
+    outputs.release(other);
+    expect(basename((await reserve(outputs, '/in/b', into(folder), 'a (2)')).path)).toBe('a (2).webp');
+  });
+
+  it('is skipped where it is there in any of them', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'a.avif'), 'mine');
+    const source: Source = { kind: 'file', path: '/in/a.png' };
+    const reservation = await createOutputs().reserve(source, head, ['webp', 'avif'], into(folder, 'skip'));
+    expect(reservation).toEqual({ path: join(folder, 'a.avif'), skip: true });
+  });
+
+  it('of another format than was reserved is a mistake', async () => {
+    const folder = await temporaryFolder();
+    const outputs = createOutputs();
+    const reservation = await reserve(outputs, '/in/a', into(folder));
+    const commit = outputs.commit(reservation, Buffer.from('one'), { ...options, format: 'png' });
+    await expect(commit).rejects.toMatchObject({ code: 'internal' });
+  });
+});

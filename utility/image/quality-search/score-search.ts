@@ -19,8 +19,11 @@ export interface ScoreSearchEnd<T extends Trial> {
   readonly trials: readonly T[];
 }
 
-/** Aims a little above the target: being below costs another encode, being above a few bytes. */
-const margins = { first: 0.4, later: 0.1, last: 0.8 };
+/**
+ * How far above the target the next attempt aims: first at the middle of what is good enough, then just at it, in the
+ * end to be sure; and where something reached it and was too good, lower than believed, or nothing would be tried.
+ */
+const margins = { first: 0.4, raising: 0.1, last: 0.8, lowering: -0.3 };
 
 /**
  * Looks for the lowest quality whose score is at or above the target. Believes a curve, corrects it by what it sees,
@@ -52,7 +55,13 @@ function nextQuality(
   const below = Math.max(lowestQuality - 1, ...failed);
   const isLast = trials.length === maxAttempts - 1;
   const margin =
-    trials.length === 0 ? margins.first : isLast && reached.length === 0 ? margins.last : margins.later;
+    trials.length === 0
+      ? margins.first
+      : reached.length > 0
+        ? margins.lowering
+        : isLast
+          ? margins.last
+          : margins.raising;
   const next = Math.max(lowestReaching(curve, target + margin) ?? highestQuality, below + 1);
   return next >= above ? undefined : next;
 }

@@ -7,7 +7,7 @@ import { believeBytes, believeScores } from './learnt.ts';
 import { makeMontage } from './montage.ts';
 import { searchScore } from './score-search.ts';
 import { createScoredEncoder } from './scored-encoder.ts';
-import { highestQuality, lowestReaching, through, type Belief, type Trial } from './trial.ts';
+import { highestQuality, lowestReaching, through, type Belief, type Curve, type Trial } from './trial.ts';
 
 /** One way to encode, as the survey saw it. */
 export interface Way {
@@ -74,7 +74,8 @@ function wayOf(
   share: number,
   reaches: boolean,
 ): Way {
-  const shape = believeScores(to, fineColour)(trials);
+  const montage = believeScores(to, fineColour)(trials);
+  const shape: Curve = (quality) => montage(quality) - flattery(montage(quality));
   const quality = lowestReaching(shape, target) ?? highestQuality;
   return {
     fineColour,
@@ -86,6 +87,14 @@ function wayOf(
     estimate: Math.exp(believeBytes(to, fineColour)(trials)(quality)) / share,
     reaches,
   };
+}
+
+/**
+ * How much better a montage looks than its picture: the few worst places, which weigh more than their share in the
+ * measure, are seldom in it. On the corpus 1.4 at 70, 0.7 at 80, nothing at 90.
+ */
+function flattery(score: number): number {
+  return Math.max(0, 0.07 * (90 - score));
 }
 
 /** The quality from which on halved colour costs more than it saves with some pictures. */

@@ -1,0 +1,120 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { picture, writePicture } from '../../fixtures/pictures.ts';
+import { events, runCli, type CliEvent, type CliResult } from '../../fixtures/run-cli.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+
+function done(result: CliResult): CliEvent {
+  const event = events(result).find((line) => line.event === 'job.done');
+  if (event === undefined) throw new Error(`nothing was done: ${result.stdout}${result.stderr}`);
+  return event;
+}
+
+describe('--quality', () => {
+  it('is automatic unless a number is given, and the score is told', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    const args = [join(folder, 'a.png'), '--to', 'webp', '--out', join(folder, 'out'), '--json'];
+    const [automatic, level, number] = [
+      done(await runCli(...args)),
+      done(await runCli(...args, '--quality', 'auto:good')),
+      done(await runCli(...args, '--quality', '70')),
+    ];
+    expect(automatic).toMatchObject({ report: { score: { target: 85 } } });
+    expect(level).toMatchObject({ report: { score: { target: 75 } } });
+    expect(Number(level['outputBytes'])).toBeLessThan(Number(automatic['outputBytes']));
+    expect(number).toMatchObject({ report: { settings: { quality: 70 } } });
+    expect(number['report']).not.toHaveProperty('score');
+  });
+
+  it('that is nonsense is refused, with what is possible', async () => {
+    const result = await runCli('a.png', '--quality', 'auto:superb');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('very-good');
+  });
+
+  it('shows the lowest score, and whose it is', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    const result = await runCli(folder, '--to', 'jpeg', '-q', 'auto:70', '--out', join(folder, 'out'));
+    expect(result.stdout).toMatch(/lowest\s+7\d\.\d \((?:small|good)\), .*a\.png/);
+    const json = await runCli(
+      folder,
+      '--to',
+      'jpeg',
+      '-q',
+      'auto:70',
+      '--out',
+      join(folder, 'out'),
+      '--json',
+    );
+    expect(events(json).at(-1)).toMatchObject({
+      event: 'summary',
+      lowestScore: { source: join(folder, 'a.png'), score: expect.any(Number) as number },
+    });
+  });
+});
+
+describe('--max-bytes', () => {
+  it.each([
+    ['4000', 4000],
+    ['4kB', 4000],
+    ['0.005 MB', 5000],
+  ])('%s', async (typed, limit) => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    const result = await runCli(join(folder, 'a.png'), '--to', 'jpeg', '--max-bytes', typed);
+    expect(result.code).toBe(0);
+    expect((await readFile(join(folder, 'a-small.jpg'))).byteLength).toBeLessThanOrEqual(limit);
+  });
+
+  it('that is nonsense is refused', async () => {
+    const result = await runCli('a.png', '--max-bytes', 'few');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('maxBytes: expected an integer from 100 to 2000000000, got "few"');
+  });
+});
+
+describe('--to best', () => {
+  it('gives each output the extension of its format, and no two the same name', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    await writeFile(join(folder, 'a.jpg'), await picture({ width: 160, height: 120 }));
+    const flat = {
+      width: 300,
+      height: 200,
+      channels: 4,
+      background: { r: 9, g: 90, b: 200, alpha: 0.5 },
+    } as const;
+    await writeFile(join(folder, 'flat.png'), await sharp({ create: flat }).png().toBuffer());
+    const out = join(folder, 'out');
+    const result = await runCli(folder, '--to', 'best', '-e', 'fast', '--out', out, '--json');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const names = (await readdir(out)).sort();
+    expect(names).toHaveLength(3);
+    expect(new Set(names.map((name) => name.replace(/\.\w+$/, '')))).toEqual(new Set(['a', 'a (2)', 'flat']));
+    for (const event of events(result).filter(({ event }) => event === 'job.done')) {
+      const { format } = await sharp(String(event['output'])).metadata();
+      const extension = String(event['output']).split('.').at(-1);
+      expect(format).toBe(extension === 'jpg' ? 'jpeg' : extension === 'avif' ? 'heif' : extension);
+    }
+    const again = await runCli(folder, '--to', 'best', '-e', 'fast', '--out', out, '--existing', 'skip');
+    expect(again.code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(names);
+  });
+
+  it('chooses from what --best-of names', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    await runCli(join(folder, 'a.png'), '--to', 'best', '--best-of', 'jpg,png', '--out', join(folder, 'out'));
+    expect((await readdir(join(folder, 'out')))[0]).toMatch(/^a\.(?:jpg|png)$/);
+  });
+
+  it('does not go with the number of one encoder', async () => {
+    const result = await runCli('a.png', '--to', 'best', '-q', '80');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('quality: expected "auto"');
+  });
+});
