@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,7 @@ export interface RunningApp {
   /** To be told before files are dropped by the browser's own protocol. */
   dropping(paths: readonly string[]): Promise<void>;
   systemPrefers(theme: 'light' | 'dark'): Promise<void>;
+  startSecond(args: readonly string[]): Promise<number | null>;
   /** Ends whatever is left. */
   end(): Promise<void>;
 }
@@ -66,7 +68,9 @@ export interface AppUnderTest extends AsyncDisposable {
   quit(): Promise<number | null>;
   /** Main's exit code, once it has ended. */
   readonly exited: Promise<number | null>;
-  /** Main's log file. */
+  /** Starts the app a second time beside this one; gives its exit code. */
+  startSecond(args: readonly string[]): Promise<number | null>;
+  /** Main's log file; empty as long as nothing was worth a line. */
   log(): Promise<string>;
   output(): string;
 }
@@ -122,10 +126,12 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
     exited: app.exited,
     async log() {
       const folder = await agent.logs();
+      if (!existsSync(folder)) return '';
       const files = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
       const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
       return texts.join('');
     },
+    startSecond: (args) => app.startSecond(args),
     output: app.output,
     async [Symbol.asyncDispose]() {
       await app.end();

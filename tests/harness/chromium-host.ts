@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import type { HostOptions, RemoteAgent, RunningApp } from './app.ts';
@@ -15,13 +16,7 @@ interface Place {
 
 /** Runs `out/main/index.js` in Node with the stand-in for Electron, and connects to the page of its window. */
 export async function startOnChromium(program: string, options: HostOptions): Promise<RunningApp> {
-  const child = fork(options.script, options.args, {
-    execArgv: [`--import=${standIn}`, '--disable-warning=ExperimentalWarning'],
-    cwd: options.home,
-    env: { ...options.env, MILLRACE_BROWSER: program, MILLRACE_BROWSER_PROFILE: options.home },
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = start(program, options);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (text: Buffer) => {
@@ -75,6 +70,11 @@ export async function startOnChromium(program: string, options: HostOptions): Pr
       systemPrefers: async (theme) => {
         await call('systemPrefers', [theme]);
       },
+      async startSecond(args) {
+        const second = start(program, { ...options, args });
+        const [code] = (await once(second, 'close')) as [number | null];
+        return code;
+      },
       async end() {
         await disconnect();
         child.kill('SIGKILL');
@@ -102,4 +102,14 @@ async function connect(
     }
   }
   throw new Error('The window has no page.');
+}
+
+function start(program: string, { script, args, home, env }: HostOptions): ChildProcess {
+  return fork(script, args, {
+    execArgv: [`--import=${standIn}`],
+    cwd: home,
+    env: { ...env, MILLRACE_BROWSER: program, MILLRACE_BROWSER_PROFILE: home },
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { createAgent } from './agent.ts';
 import type { HostOptions, RemoteAgent, RunningApp } from './app.ts';
@@ -48,6 +50,11 @@ export async function startOnElectron(program: string, options: HostOptions): Pr
     dropping: () => Promise.resolve(),
     systemPrefers: async (theme) => {
       await page.emulateMedia({ colorScheme: theme });
+    },
+    async startSecond(args) {
+      const second = spawn(program, [...sandbox, options.script, ...args], { cwd: options.home, env });
+      const [code] = (await once(second, 'close')) as [number | null];
+      return code;
     },
     async end() {
       child.kill('SIGKILL');

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { openApp } from '../harness/app.ts';
+import { small, writePictures } from './pictures.ts';
+import { fileRow, resultOf } from './steps.ts';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong, as one line for each. */
+async function violations(page: Page): Promise<string[]> {
+  // By the tests' own connection: the page's policy lets in no script.
+  await page.evaluate(axe);
+  return await page.evaluate(async () => {
+    const { violations: found } = await (
+      Reflect.get(window, 'axe') as {
+        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+      }
+    ).run();
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+    );
+  });
+}
+
+it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async (theme) => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await app.systemPrefers(theme);
+  await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
+  expect(await violations(page), 'empty').toEqual([]);
+
+  await page.getByText('More', { exact: true }).click();
+  expect(await violations(page), 'recipe in full').toEqual([]);
+
+  await writePictures(
+    ['one.jpg', 'two.jpg'].map((name) => join(home, 'Pictures', name)),
+    small,
+  );
+  await app.drop([join(home, 'Pictures')]);
+  await resultOf(page);
+  expect(await violations(page), 'done').toEqual([]);
+
+  await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
+  await page
+    .getByRole('dialog')
+    .getByText(/320 × 240/)
+    .first()
+    .waitFor();
+  expect(await violations(page), 'compare').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  for (const name of ['Settings', 'History']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog', { name }).waitFor();
+    expect(await violations(page), name).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+});
+
+it('is usable at 640 by 480 and at 200 %: nothing is cut off sideways', async () => {
+  await using app = await openApp();
+  const { page } = app;
+  for (const [width, height, zoom] of [
+    [640, 480, 1],
+    [1280, 960, 2],
+    [3840, 2160, 2],
+  ] as const) {
+    await app.agent.resizeWindow(width, height);
+    await app.agent.zoom(zoom);
+    await page.waitForFunction((wanted) => Math.abs(innerWidth - wanted) < 2, width / zoom);
+    const { scrollWidth, inner } = await page.evaluate(() => ({
+      scrollWidth: document.documentElement.scrollWidth,
+      inner: innerWidth,
+    }));
+    expect(scrollWidth, `${String(width)} at ${String(zoom)}`).toBeLessThanOrEqual(inner);
+    await page.getByRole('button', { name: 'Add files' }).waitFor();
+  }
+});
