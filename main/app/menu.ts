@@ -10,9 +10,7 @@ export interface MenuActions {
   retryFailed(): void;
   clear(): void;
   showLogs(): void;
-  command(
-    name: 'select-all' | 'show-recipe' | 'show-settings' | 'show-history' | 'compare' | 'focus-filter',
-  ): void;
+  command(name: 'select-all' | 'show-recipe' | 'show-settings' | 'compare' | 'focus-filter'): void;
 }
 
 type Template = MenuItemConstructorOptions[];
@@ -46,22 +44,6 @@ export function menuTemplate(
         { label: 'Add Folder…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.addFolder },
         { type: 'separator' },
         ...settings,
-        {
-          label: 'History…',
-          accelerator: 'CmdOrCtrl+H',
-          visible: !isMac,
-          click: () => {
-            actions.command('show-history');
-          },
-        },
-        {
-          label: 'History…',
-          accelerator: 'CmdOrCtrl+Shift+H',
-          visible: isMac,
-          click: () => {
-            actions.command('show-history');
-          },
-        },
         { type: 'separator' },
         isMac ? { role: 'close' } : { role: 'quit' },
       ],
