@@ -63,7 +63,11 @@ export async function run({ tell }: BenchContext): Promise<Result> {
 }
 
 async function measureJobs(root: string, jobs: number): Promise<Sample> {
-  const recipe = parseRecipe({ to: 'webp', output: { place: 'folder', folder: join(root, 'out') } });
+  const recipe = parseRecipe({
+    to: 'webp',
+    quality: 80,
+    output: { place: 'folder', folder: join(root, 'out') },
+  });
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
   let peak = before;

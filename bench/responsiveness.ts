@@ -16,7 +16,7 @@ export async function run({ runs, tell }: BenchContext): Promise<Result> {
   try {
     for (let round = 1; round <= runs; round += 1) {
       const folder = await photos.outputFolder();
-      const recipe = parseRecipe({ to: 'webp', output: { place: 'folder', folder } });
+      const recipe = parseRecipe({ to: 'webp', quality: 80, output: { place: 'folder', folder } });
       const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
       histogram.enable();
       await runInProcess([photos.folder], recipe);

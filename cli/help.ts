@@ -2,6 +2,8 @@ export const helpExamples = `
 Examples:
   millrace photos --to webp                        beside the originals, as name-small.webp
   millrace photos --to webp --out small            into ./small, with the same folders
+  millrace photos --to best --out web              the smallest format that looks the same
+  millrace photos -q auto:good                     smaller, with a loss that is hard to see
   millrace *.jpg -q 75 -r 1600 --strip-gps         smaller JPEGs for the web, without places
   millrace scan.png --to avif -e smallest          take the time, save the bytes
   millrace https://example.org/cat.png --to jpeg   links are downloaded first

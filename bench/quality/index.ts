@@ -19,7 +19,7 @@ const page = join(root, 'docs/QUALITY.md');
 const cache = join(root, '.cache/quality', quick ? 'quick.jsonl' : 'whole.jsonl');
 
 /** Every third picture, and small enough for slow encoders; or all of them. */
-const set = quick ? { every: 3, pixels: 600_000 } : { every: 1, pixels: 2_000_000 };
+const set = quick ? { every: 3, pixels: 400_000 } : { every: 1, pixels: 2_000_000 };
 const level = qualityLevels[defaultLevel].score;
 const formats = ['jpeg', 'webp', 'avif', 'jxl'] as const;
 /** What Millrace is asked for: its own ladder. */

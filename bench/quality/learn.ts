@@ -56,7 +56,7 @@ for (const { to, fineColour, qualities } of ladders) {
       ),
     ),
   );
-  const bits = qualities.map((quality) =>
+  const logBits = qualities.map((quality) =>
     round(
       percentile(
         at(quality).map(({ bitsPerPixel }) => Math.log(bitsPerPixel)),
@@ -65,7 +65,7 @@ for (const { to, fineColour, qualities } of ladders) {
       2,
     ),
   );
-  process.stdout.write(`${JSON.stringify({ to, fineColour, qualities, scores, bits })}\n`);
+  process.stdout.write(`${JSON.stringify({ to, fineColour, qualities, scores, logBits })}\n`);
 }
 process.exit(0);
 

@@ -20,8 +20,8 @@ export interface Tool {
 
 const run = promisify(execFile);
 
-const fine = [40, 55, 65, 72, 78, 84, 88, 91, 94, 97, 99];
-const ofAvif = [25, 38, 48, 56, 64, 71, 78, 84, 89, 94];
+const fine = [50, 62, 72, 80, 86, 91, 95, 98];
+const ofAvif = [38, 52, 62, 71, 79, 86, 93];
 
 /** Tools that are part of the project's dependencies. */
 const inProcess: readonly Tool[] = [
@@ -73,7 +73,7 @@ const programs: readonly Program[] = [
     format: 'avif',
     program: 'avifenc',
     // Quantisers from 0 to 63, where 0 is the best.
-    ladder: [44, 36, 30, 24, 19, 15, 11, 8, 5, 2],
+    ladder: [36, 27, 20, 14, 9, 5, 2],
     args: ({ png }, output, setting) => [
       '-j',
       '1',
