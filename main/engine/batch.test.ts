@@ -353,23 +353,23 @@ describe('a batch that is held', () => {
 describe('jobs by number', () => {
   it('are retried, also those that were cancelled while they waited in line, and only once', async () => {
     const { world, batch } = start({ workers: 1 });
-    batch.add(intake(...names(60)));
+    batch.add(intake(...names(200)));
     const told = untilEnded(batch);
     await world.until(() => world.runs.length === 4);
-    while (batch.lastId < 60) await new Promise(setImmediate);
+    while (batch.lastId < 200) await new Promise(setImmediate);
     // The last one's header has not been read.
-    batch.cancelJob(60);
-    await batch.retry([60]);
-    batch.cancelJob(60);
-    await batch.retry([60, 1, 99]);
-    while (world.committed.size < 60) {
+    batch.cancelJob(200);
+    await batch.retry([200]);
+    batch.cancelJob(200);
+    await batch.retry([200, 1, 99]);
+    while (world.committed.size < 200) {
       await world.until(() => world.runs.length > 0);
       for (const run of [...world.runs]) run.finish();
       await new Promise(setImmediate);
     }
     await told;
-    expect(world.heads.filter((name) => name === '60.jpg')).toHaveLength(1);
-    expect(batch.progress().counts).toMatchObject({ done: 60, total: 60 });
+    expect(world.heads.filter((name) => name === '200.jpg')).toHaveLength(1);
+    expect(batch.progress().counts).toMatchObject({ done: 200, total: 200 });
   });
 
   it('are taken out wherever they are, and leave nothing behind', async () => {

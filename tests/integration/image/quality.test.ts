@@ -51,13 +51,13 @@ describe.skipIf(corpus === undefined)('a score that is asked for, on photographs
     ['photo-png/kodak-23.png', 'webp', 85],
     ['photo-png/kodak-13.png', 'avif', 75],
     ['photo-png/kodak-23.png', 'jxl', 85],
-  ] as const)('%s to %s at %i is reached, and not by more than one', async (file, to, target) => {
+  ] as const)('%s to %s at %i is reached, and not by more than one and a half', async (file, to, target) => {
     const bytes = await read(file);
     const { output, report } = await make(bytes, { to, quality: `auto:${String(target)}`, effort: 'fast' });
     const { score } = report;
     expect(score).toMatchObject({ target });
     expect(score?.value).toBeGreaterThanOrEqual(target);
-    expect(score?.value).toBeLessThanOrEqual(target + 1);
+    expect(score?.value).toBeLessThanOrEqual(target + 1.5);
     expect(score?.tried.at(-1)).toMatchObject({ bytes: output.byteLength, score: score?.value });
     expect(score?.tried.at(-1)?.quality).toBe(report.settings.quality);
     expect(score?.encodes).toBeLessThan(6);
