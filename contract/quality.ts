@@ -35,6 +35,14 @@ export function targetScore(quality: Quality): number | undefined {
   return typeof quality === 'number' ? undefined : readScore(quality);
 }
 
+/** Whether a recipe asks for a score or a size that has to be searched for. */
+export function asksForSearch(recipe: {
+  readonly quality: Quality;
+  readonly maxBytes?: number | undefined;
+}): boolean {
+  return targetScore(recipe.quality) !== undefined || recipe.maxBytes !== undefined;
+}
+
 function readScore(text: string): number | undefined {
   if (text === 'auto') return qualityLevels[defaultLevel].score;
   const wanted = /^auto:(.+)$/.exec(text)?.[1];

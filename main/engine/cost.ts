@@ -1,5 +1,5 @@
 import { formatTraits, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
-import { targetScore } from '../../contract/quality.ts';
+import { asksForSearch } from '../../contract/quality.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { SourceHead } from './world.ts';
 
@@ -60,7 +60,7 @@ export function estimateCost(
 ): Cost {
   const megapixels = pixelsOf(head) / 1e6;
   const kept = outputPixels(head, recipe) / 1e6;
-  const searching = targetScore(recipe.quality) !== undefined || recipe.maxBytes !== undefined;
+  const searching = asksForSearch(recipe);
   const costs = formats.map((to) => {
     const searched = searching && formatTraits[to].lossy && !recipe.lossless;
     return encodeCost[to][recipe.effort] * (searched ? searchWork : 1);
@@ -86,7 +86,7 @@ const readBackMemory = 8;
 export function estimateMemory(head: SourceHead, recipe: Recipe): number {
   const pixels = pixelsOf(head);
   if (pixels > recipe.pixelLimit) return 2 * head.bytes;
-  const searching = targetScore(recipe.quality) !== undefined || recipe.maxBytes !== undefined;
+  const searching = asksForSearch(recipe);
   const kept = outputPixels(head, recipe);
   const scored = searching ? readBackMemory * kept + stripMemory * Math.min(kept, stripPixels) : 0;
   return 2 * head.bytes + 3 * 4 * pixels + scored;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
-import { targetScore } from '../../contract/quality.ts';
+import { asksForSearch } from '../../contract/quality.ts';
 import type { RpcClient } from '../../contract/rpc.ts';
 import type { PreviewParams, PreviewResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock, JobRunner } from '../engine/world.ts';
@@ -173,12 +173,11 @@ export function createPool(options: PoolOptions): WorkerPool {
     size,
     run(params, { signal, pixels, formats, ahead = false, onStarted }) {
       const { name, bytes, recipe } = params;
-      const searching = recipe.maxBytes !== undefined || targetScore(recipe.quality) !== undefined;
       return enter(
         {
           name,
           signal,
-          size: { pixels, formats, bytes: bytes.byteLength, searching },
+          size: { pixels, formats, bytes: bytes.byteLength, searching: asksForSearch(recipe) },
           ...(onStarted === undefined ? {} : { onStarted }),
           async ask(client, askOptions) {
             const result = await client.call('convert', params, askOptions);

@@ -1,6 +1,5 @@
 import { formatTraits } from '../../../contract/formats.ts';
-import { targetScore } from '../../../contract/quality.ts';
-import type { Recipe } from '../../../contract/recipe.ts';
+import { asksForSearch, targetScore } from '../../../contract/quality.ts';
 import type { Report } from '../../../contract/report.ts';
 import type { Codecs } from '../../codecs.ts';
 import { encodeOnce, isSearchable, type EncodedFile, type EncodeJob } from './encode-job.ts';
@@ -12,11 +11,6 @@ import { surveyPicture, type Survey } from './survey.ts';
 export interface AskedFile extends EncodedFile {
   readonly score?: Report['score'];
   readonly unscored?: string;
-}
-
-/** Whether the recipe asks for a score or a size that has to be searched for. */
-export function asksForSearch({ quality, maxBytes }: Recipe): boolean {
-  return targetScore(quality) !== undefined || maxBytes !== undefined;
 }
 
 /**
