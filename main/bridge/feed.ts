@@ -2,6 +2,7 @@ import { maxRowsPerAnswer, type AppView, type Row } from '../../contract/app-sta
 import type { ControlProtocol } from '../../contract/control-protocol.ts';
 import { cancelled, MillraceError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/protocol.ts';
+import { untilCalled } from '../engine/wait.ts';
 import type { Clock } from '../engine/world.ts';
 
 export type Changes = Result<ControlProtocol, 'changes'>;
@@ -79,21 +80,6 @@ export function createFeed(source: FeedSource, clock: Clock): Feed {
     return { ...(view === undefined ? {} : { view }), batch, rows, removed };
   }
 
-  /** Settles when somebody calls what `listen` is given, or rejects when the signal fires. */
-  function wait(signal: AbortSignal, listen: (resolve: () => void) => () => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const forget = listen(() => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      });
-      const abort = (): void => {
-        forget();
-        reject(cancelled());
-      };
-      signal.addEventListener('abort', abort, { once: true });
-    });
-  }
-
   function news(): void {
     wake?.();
   }
@@ -106,13 +92,13 @@ export function createFeed(source: FeedSource, clock: Clock): Feed {
       try {
         if (signal.aborted) throw cancelled();
         if (!hasNews()) {
-          await wait(signal, (resolve) => {
+          await untilCalled(signal, (resolve) => {
             wake = resolve;
             return () => undefined;
           });
         }
         const early = answeredAt + intervalMs - clock.now();
-        if (early > 0) await wait(signal, (resolve) => clock.after(early, resolve));
+        if (early > 0) await untilCalled(signal, (resolve) => clock.after(early, resolve));
         answeredAt = clock.now();
         return take();
       } finally {

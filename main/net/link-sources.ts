@@ -1,6 +1,7 @@
 import type { lookup } from 'node:dns';
 import type { Source } from '../../contract/batch.ts';
-import { asMillraceError, cancelled, MillraceError } from '../../contract/errors.ts';
+import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import { untilCalled } from '../engine/wait.ts';
 import type { Clock, SourceHead, SourceReader } from '../engine/world.ts';
 import { guardedLookup } from './address-guard.ts';
 import { defaultDownloadLimits, download, type Downloaded, type DownloadLimits } from './download.ts';
@@ -61,7 +62,7 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
         const failure = asMillraceError(error);
         const wait = waitAfter(failure, failures);
         if (wait === undefined) throw failure;
-        await pause(clock, wait, signal);
+        await untilCalled(signal, (resolve) => clock.after(wait, resolve));
       }
     }
   }
@@ -125,18 +126,4 @@ function parseLink(source: Source): URL {
     );
   }
   return url;
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const forget = clock.after(ms, () => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    });
-    const abort = (): void => {
-      forget();
-      reject(cancelled());
-    };
-    signal.addEventListener('abort', abort, { once: true });
-  });
 }
