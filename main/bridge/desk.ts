@@ -13,7 +13,7 @@ import type { RowSource } from './feed.ts';
 import { resolveOffers, takeInOffers, type KnownOffers } from './offers.ts';
 import { withOwnPlace } from './own-place.ts';
 import type { Past } from './past.ts';
-import type { Preferences } from './preferences.ts';
+import type { Preferences } from '../store/preferences.ts';
 import { createPresets, type Presets } from './presets.ts';
 import { openWindowBatch, type WindowBatch } from './window-batch.ts';
 import type { Machine, Works, WorksSettings } from './works.ts';

@@ -1,16 +1,6 @@
-import { defaultSettings, type Preset, type Settings } from '../../contract/app-state.ts';
-import { parseRecipe, type Recipe } from '../../contract/recipe.ts';
-
-/** What a person set and expects to find again. */
-export interface Preferences {
-  /** `presets` are the person's own. */
-  load(): { readonly settings: Settings; readonly recipe: Recipe; readonly presets: readonly Preset[] };
-  saveSettings(settings: Settings): void;
-  saveRecipe(recipe: Recipe): void;
-  /** New, or another name for one that is there. */
-  savePreset(preset: Preset): void;
-  deletePreset(id: string): void;
-}
+import { defaultSettings, type Preset } from '../../contract/app-state.ts';
+import { parseRecipe } from '../../contract/recipe.ts';
+import type { Preferences } from '../store/preferences.ts';
 
 /** Remembers until the app ends. */
 export function preferencesInMemory(): Preferences {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { presetSchema, type Preset } from '../../contract/app-state.ts';
 import { MillraceError } from '../../contract/errors.ts';
 import { parseRecipe, type Recipe, type RecipeInput } from '../../contract/recipe.ts';
-import type { Preferences } from './preferences.ts';
+import type { Preferences } from '../store/preferences.ts';
 
 /** Recipes by name: those that come with Millrace, and a person's own. */
 export interface Presets {

@@ -9,11 +9,13 @@ import {
 } from '../../contract/app-state.ts';
 import { parseRecipe, recipeSchema, type Recipe } from '../../contract/recipe.ts';
 
-/** What a person set: settings, the present recipe and own presets. */
-export interface StoredPreferences {
+/** What a person set and expects to find again. */
+export interface Preferences {
+  /** `presets` are the person's own. */
   load(): { readonly settings: Settings; readonly recipe: Recipe; readonly presets: readonly Preset[] };
   saveSettings(settings: Settings): void;
   saveRecipe(recipe: Recipe): void;
+  /** New, or another name for one that is there. */
   savePreset(preset: Preset): void;
   deletePreset(id: string): void;
 }
@@ -22,7 +24,7 @@ export interface StoredPreferences {
  * Preferences in the store. What another version wrote and this one does not understand is left where it is, and the
  * default takes its place.
  */
-export function createPreferences(database: DatabaseSync): StoredPreferences {
+export function createPreferences(database: DatabaseSync): Preferences {
   const read = database.prepare('SELECT value FROM setting WHERE name = ?');
   const write = database.prepare(
     'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
