@@ -3,13 +3,12 @@ import { jobStates } from './batch.ts';
 import { logLevels } from './envelope.ts';
 import { wireErrorSchema } from './errors.ts';
 import { inputFormats, outputFormats } from './formats.ts';
+import { bytes, count, milliseconds } from './primitives.ts';
 import { recipeSchema } from './recipe.ts';
 import { fidelitySchema } from './report.ts';
 
 /** What the page shows of main's state. Paths stay in main: the page knows jobs by their number. */
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const milliseconds = v.pipe(v.number(), v.minValue(0));
 const name = v.pipe(v.string(), v.trim(), v.minLength(1, 'expected a name'), v.maxLength(80));
 
 /** A job as a line of the list. What is absent is not known yet. */
@@ -42,7 +41,7 @@ export const rowSchema = v.object({
 });
 export type Row = v.InferOutput<typeof rowSchema>;
 
-export const countsSchema = v.object({
+const countsSchema = v.object({
   total: count,
   waiting: count,
   running: count,
@@ -173,7 +172,7 @@ export const offerSchema = v.variant('kind', [
   v.object({
     kind: v.literal('picture'),
     name: v.pipe(v.string(), v.maxLength(255)),
-    bytes: v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+    bytes,
   }),
 ]);
 export type Offer = v.InferOutput<typeof offerSchema>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { count } from './primitives.ts';
 
 /** From the page to main: please send me a control port. */
 export const requestControlPort = 'millrace:request-control-port';
@@ -12,14 +13,14 @@ export const previewPortChannel = 'millrace:preview-port';
 /** What comes to the page beside a preview port. Ports of earlier generations of the slot are dead. */
 export const previewPortSchema = v.object({
   channel: v.literal(previewPortChannel),
-  slot: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  generation: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  slot: count,
+  generation: count,
 });
 
 /** What comes to the worker beside its end of a preview port. Messages with a port are no part of its other conversation. */
 export const workerPreviewPortSchema = v.object({
   ...previewPortSchema.entries,
   /** Which page is at the other end: rises with each page that main has met. */
-  page: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  page: count,
 });
 export type WorkerPreviewPort = v.InferOutput<typeof workerPreviewPortSchema>;

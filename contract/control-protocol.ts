@@ -8,11 +8,11 @@ import {
   rowSchema,
   settingsSchema,
 } from './app-state.ts';
+import { count } from './primitives.ts';
 import { defineProtocol, type MethodSchemas } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 
 const nothing = v.void();
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ids = v.array(count);
 
 /** A method that says nothing on the way. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { wireErrorSchema } from './errors.ts';
+import { count } from './primitives.ts';
 
 /**
  * Version of everything that crosses a port. Both ends say it in `hello`; a difference ends the conversation,
@@ -7,7 +8,7 @@ import { wireErrorSchema } from './errors.ts';
  */
 export const protocolVersion = 1;
 
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const id = count;
 const version = v.pipe(v.number(), v.safeInteger());
 
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -19,7 +20,7 @@ export const envelopeSchema = v.variant('kind', [
     v: version,
     kind: v.literal('hello'),
     /** How many requests the speaker takes before it grants more. */
-    credit: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    credit: count,
     info: v.unknown(),
   }),
   v.object({ v: version, kind: v.literal('request'), id, method: v.string(), params: v.unknown() }),

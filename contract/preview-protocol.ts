@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { bytes } from './primitives.ts';
 import { defineProtocol } from './protocol.ts';
 
 /**
@@ -13,7 +14,7 @@ export const previewProtocol = defineProtocol({
       /** The page's own number for what it asked. */
       token: v.pipe(v.number(), v.safeInteger()),
       /** A file a browser can show (PNG, JPEG, WebP, AVIF, GIF or SVG), with its colour profile. */
-      bytes: v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+      bytes,
       mime: v.string(),
       /** Pixels of the whole picture as a person sees it, also when this is a smaller one. */
       width: v.pipe(v.number(), v.safeInteger()),

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { inputFormats, outputFormats } from './formats.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const milliseconds = v.pipe(v.number(), v.minValue(0));
+import { count, milliseconds } from './primitives.ts';
 
 /** Dimensions are pixels as a person sees them: after orientation, of one frame. */
 const pictureFields = {

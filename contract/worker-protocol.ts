@@ -1,10 +1,8 @@
 import * as v from 'valibot';
+import { bytes, count } from './primitives.ts';
 import { defineProtocol } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 import { reportSchema } from './report.ts';
-
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
 
 /** The stages of a job in a worker, in order. */
 export const stages = ['decode', 'transform', 'encode', 'verify'] as const;
