@@ -94,6 +94,7 @@ export const useApp = defineStore('app', () => {
   };
 });
 
-function messageOf(error: unknown): string {
+/** What went wrong, for a person. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
