@@ -4,7 +4,6 @@ import { mapsWasm } from './maps.generated.ts';
 export interface Maps {
   readonly memory: WebAssembly.Memory;
   prepare(width: number, height: number): void;
-  begin(): void;
   strip(
     channelsA: number,
     channelsB: number,
@@ -31,15 +30,6 @@ export function instantiateMaps(): Maps {
 }
 
 function isMaps(exports: object): exports is Maps {
-  const names = [
-    'prepare',
-    'begin',
-    'strip',
-    'pointerA',
-    'pointerB',
-    'pointerTable',
-    'pointerSums',
-    'pointerMap',
-  ];
+  const names = ['prepare', 'strip', 'pointerA', 'pointerB', 'pointerTable', 'pointerSums', 'pointerMap'];
   return 'memory' in exports && names.every((name) => name in exports);
 }

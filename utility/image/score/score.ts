@@ -44,17 +44,15 @@ export function createScorer(reference: ScorePicture): Scorer {
   const a = grown(reference);
   let maps: Maps | undefined = instantiateMaps();
   const rows = Math.max(rowUnit, Math.floor(stripPixels / a.width / rowUnit) * rowUnit);
-  prepare(maps, a.width, Math.min(a.height, rows + 2 * margin));
 
   function measure(distorted: ScorePicture, background: number, map?: Float32Array): number {
     if (maps === undefined) throw new Error('This scorer has been disposed of.');
-    maps.begin();
+    const sums = new Float64Array(sumCount);
     for (let top = 0; top < a.height; top += rows) {
       const from = Math.max(0, top - margin);
       const bottom = Math.min(a.height, top + rows);
       const until = Math.min(a.height, bottom + margin);
-      // The height of the strip is part of the layout.
-      prepareKeepingSums(maps, a.width, until - from);
+      prepare(maps, a.width, until - from);
       load(maps, maps.pointerA(), a, from, until);
       load(maps, maps.pointerB(), distorted, from, until);
       maps.strip(
@@ -65,12 +63,13 @@ export function createScorer(reference: ScorePicture): Scorer {
         bottom - from,
         map === undefined ? 0 : 1,
       );
+      addSums(maps, sums);
       if (map !== undefined) {
         const values = new Float32Array(maps.memory.buffer, maps.pointerMap(), (until - from) * a.width);
         map.set(values.subarray((top - from) * a.width, (bottom - from) * a.width), top * a.width);
       }
     }
-    return scoreOf(readSums(maps), a.width, a.height);
+    return scoreOf(sums, a.width, a.height);
   }
 
   function paired(distorted: ScorePicture): ScorePicture {
@@ -103,22 +102,17 @@ export function createScorer(reference: ScorePicture): Scorer {
   };
 }
 
-const sumBytes = scales * 3 * sumsPerChannel;
+const sumCount = scales * 3 * sumsPerChannel;
 
-function readSums(maps: Maps): Float64Array {
-  return new Float64Array(maps.memory.buffer, maps.pointerSums(), sumBytes).slice();
+function addSums(maps: Maps, sums: Float64Array): void {
+  const ofStrip = new Float64Array(maps.memory.buffer, maps.pointerSums(), sumCount);
+  for (const [index, value] of ofStrip.entries()) sums[index] = (sums[index] ?? 0) + value;
 }
 
+/** Strips differ in height, and so do their layouts. */
 function prepare(maps: Maps, width: number, height: number): void {
   maps.prepare(width, height);
   new Float32Array(maps.memory.buffer, maps.pointerTable(), 256).set(linearLight);
-}
-
-/** Strips differ in height, and so do their layouts; what has been summed up goes along. */
-function prepareKeepingSums(maps: Maps, width: number, height: number): void {
-  const sums = readSums(maps);
-  prepare(maps, width, height);
-  new Float64Array(maps.memory.buffer, maps.pointerSums(), sumBytes).set(sums);
 }
 
 function load(

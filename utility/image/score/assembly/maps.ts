@@ -63,7 +63,7 @@ function strideOf(w: i32): i32 {
   return ((w + 3) & ~3) + 8;
 }
 
-/** Makes room for strips of this size. Pointers are valid until the next call. */
+/** Makes room for a strip of this size, with nothing summed up yet. Pointers are valid until the next call. */
 export function prepare(w: i32, h: i32): void {
   width = w;
   height = h;
@@ -94,12 +94,8 @@ export function prepare(w: i32, h: i32): void {
   next += pixels * 4 + 64;
   const needed = <i32>((next + 0xffff) >> 16) - memory.size();
   if (needed > 0 && memory.grow(needed) < 0) unreachable();
-  memory.fill(zeros, 0, (<usize>strideOf(w)) * 4 * 4);
-}
-
-/** Forgets the sums of an earlier picture. */
-export function begin(): void {
   memory.fill(sums, 0, scales * 3 * sumsPerChannel * 8);
+  memory.fill(zeros, 0, (<usize>strideOf(w)) * 4 * 4);
 }
 
 /**
