@@ -88,16 +88,15 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
   }
 
   function cancel(): void {
-    const begun = state === 'running';
-    state = 'cancelling';
-    forgetTimer();
-    if (!begun) {
+    if (state === 'staged') {
       end();
       call.abort();
       run.reject(cancelled());
       terms.onWithdrawn();
       return;
     }
+    state = 'cancelling';
+    forgetTimer();
     forgetTimer = clock.after(terms.cancelMs, () => {
       end();
       run.reject(cancelled());
