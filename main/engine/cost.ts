@@ -45,7 +45,7 @@ export function pixelsOf(head: SourceHead): number {
   return head.bytes * pixelsPerByte;
 }
 
-/** Whole encodes' worth of work that a search takes, with its scoring. Source: docs/QUALITY.md. */
+/** Whole encodes' worth of work that a search takes, with its scoring. The report tells the true one. */
 const searchWork = 3;
 
 /** Of a race between formats, what those cost that lose: a look at a part of the picture. */
