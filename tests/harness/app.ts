@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, readFile, readdir, realpath, rm } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
-import type { Agent, DialogAnswer } from './agent.ts';
+import type { DialogAnswer } from './agent.ts';
 import { startOnChromium } from './chromium-host.ts';
 import { startOnElectron } from './electron-host.ts';
 import { findHost } from './find-host.ts';
+import type { HostOptions, RemoteAgent } from './host.ts';
 
 export interface AppOptions {
   /** The home of a person: settings, logs and pictures are in it. A new one when none is given. */
@@ -16,35 +17,6 @@ export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Main script of another app, for what has to be known of the harness itself. */
   readonly script?: string;
-}
-
-/** The agent's doings, from outside of its process. */
-export type RemoteAgent = {
-  readonly [K in keyof Agent]: (...args: Parameters<Agent[K]>) => Promise<Awaited<ReturnType<Agent[K]>>>;
-};
-
-/** What a host gives of the app it runs. */
-export interface RunningApp {
-  readonly page: Page;
-  readonly agent: RemoteAgent;
-  /** Process of main. */
-  readonly pid: number;
-  readonly exited: Promise<number | null>;
-  /** What main has written so far. */
-  output(): string;
-  /** To be told before files are dropped by the browser's own protocol. */
-  dropping(paths: readonly string[]): Promise<void>;
-  systemPrefers(theme: 'light' | 'dark'): Promise<void>;
-  startSecond(args: readonly string[]): Promise<number | null>;
-  /** Ends whatever is left. */
-  end(): Promise<void>;
-}
-
-export interface HostOptions {
-  readonly home: string;
-  readonly script: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
 }
 
 /** The built app, driven as a person would. */
