@@ -33,7 +33,7 @@ async function photograph(theme: Theme): Promise<void> {
   await shot('recipe-more');
   await page.getByRole('combobox', { name: 'Size' }).selectOption('Longest edge');
   await page.getByRole('spinbutton').first().fill('0');
-  await page.getByRole('alert').first().waitFor();
+  await page.locator('[aria-invalid=true]').first().waitFor();
   await shot('recipe-invalid');
   await page.getByRole('combobox', { name: 'Size' }).selectOption('As it is');
   await page.getByText('More', { exact: true }).click();
@@ -68,6 +68,7 @@ async function photograph(theme: Theme): Promise<void> {
   await page.keyboard.press('Escape');
   await compare.waitFor({ state: 'detached' });
 
+  await page.getByRole('button', { name: 'Close recipe' }).click();
   for (const name of ['Settings', 'History']) {
     await page.getByRole('button', { name, exact: true }).click();
     await page.getByRole('dialog', { name }).waitFor();
@@ -88,10 +89,15 @@ async function photograph(theme: Theme): Promise<void> {
 }
 
 async function inNarrow(app: AppUnderTest, work: () => Promise<void>): Promise<void> {
+  const panel = app.page.getByRole('complementary', { name: 'Recipe' });
+  const wasOpen = await panel.isVisible();
+  // Where there is little room a person has the list, not the recipe beside it.
+  if (wasOpen) await panel.getByRole('button', { name: 'Close recipe' }).click();
   await app.agent.resizeWindow(...narrow);
   await settled(app);
   await work();
   await app.agent.resizeWindow(...wide);
+  if (wasOpen) await app.page.getByRole('banner').getByRole('button', { name: 'Recipe' }).click();
   await settled(app);
 }
 
