@@ -48,6 +48,7 @@ async function measure(app: AppUnderTest, folder: string, tell: (line: string) =
   const working = { ...(await watched(page)), longestTurn: await agent.longestTurn() };
   tell(`working: ${describe(working.longTasks)}`);
 
+  const finished = await page.getByRole('button', { name: /^Done / }).innerText();
   const frames = await scrollList(page, scrollingMs);
   const scrolling = { ...(await watched(page)), longestTurn: await agent.longestTurn() };
   const rate = (1000 * frames.length) / frames.reduce((sum, each) => sum + each, 0);
@@ -89,6 +90,8 @@ async function measure(app: AppUnderTest, folder: string, tell: (line: string) =
             `${ms(intake.longestTurn)} / ${ms(working.longestTurn)}`,
             '',
           ],
+          ['finished by then', finished.replace(/\D/g, ''), ''],
+          ['memory of main in all (resident)', `${(mainAfter.rss / 1e6).toFixed(0)} MB`, ''],
           ['memory of main for each row', `${perRow.main.toFixed(0)} bytes`, ''],
           ['memory of the page for each row', `${perRow.page.toFixed(0)} bytes`, ''],
         ],
