@@ -53,13 +53,9 @@ it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 
-  for (const name of ['Settings', 'History']) {
-    await page.getByRole('button', { name, exact: true }).click();
-    await page.getByRole('dialog', { name }).waitFor();
-    expect(await violations(page), name).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-  }
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  expect(await violations(page), 'settings').toEqual([]);
 });
 
 it('is usable at 640 by 480 and at 200 %: nothing is cut off sideways', async () => {

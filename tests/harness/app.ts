@@ -7,7 +7,7 @@ import type { DialogAnswer } from './agent.ts';
 import { startOnChromium } from './chromium-host.ts';
 import { startOnElectron } from './electron-host.ts';
 import { findHost } from './find-host.ts';
-import type { HostOptions, RemoteAgent } from './host.ts';
+import type { HostOptions, RemoteAgent } from './running-app.ts';
 
 export interface AppOptions {
   /** The home of a person: settings, logs and pictures are in it. A new one when none is given. */

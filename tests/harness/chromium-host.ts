@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import type { HostOptions, RemoteAgent, RunningApp } from './host.ts';
+import type { HostOptions, RemoteAgent, RunningApp } from './running-app.ts';
 import type { ControlAnswer, ControlRequest } from './stand-in/control.ts';
 
 const standIn = join(import.meta.dirname, 'stand-in/register.ts');

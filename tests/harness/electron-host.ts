@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { createAgent } from './agent.ts';
-import type { HostOptions, RemoteAgent, RunningApp } from './host.ts';
+import type { HostOptions, RemoteAgent, RunningApp } from './running-app.ts';
 
 declare global {
   /** The tests' agent, in Electron's main process. */
