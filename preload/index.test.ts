@@ -13,13 +13,22 @@ interface Exposed {
   handlesFor(files: File[]): Promise<(string | undefined)[]>;
 }
 
-/** What stands for Electron: `heard` and `exposed` are what the preload made of it. */
-const electron = vi.hoisted(() => ({
-  heard: new Map<string, unknown>(),
-  exposed: new Map<string, unknown>(),
-  sent: [] as unknown[][],
-  invoked: [] as unknown[][],
-  answer: undefined as unknown,
+/** What stands for Electron, and what the preload made of it. */
+interface FakeElectron {
+  readonly heard: Map<string, unknown>;
+  readonly exposed: Map<string, unknown>;
+  readonly sent: unknown[][];
+  readonly invoked: unknown[][];
+  /** What main answers; an error for a refusal. */
+  answer: unknown;
+}
+
+const electron = vi.hoisted((): FakeElectron => ({
+  heard: new Map(),
+  exposed: new Map(),
+  sent: [],
+  invoked: [],
+  answer: undefined,
 }));
 
 vi.mock('electron', () => ({

@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Session, WebContents } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { appOrigin } from './app-protocol.ts';
@@ -102,5 +104,18 @@ describe('guardContents', () => {
     const page = guarded('app://millrace/');
     expect(page.prevented('will-attach-webview')).toBe(true);
     expect(page.openWindow()).toBe('deny');
+  });
+});
+
+describe('the world outside', () => {
+  it('is opened by nobody: no address and no file is handed to another program', async () => {
+    const root = join(import.meta.dirname, '../..');
+    let read = 0;
+    for await (const file of glob('{main,preload,renderer,contract}/**/*.{ts,vue}', { cwd: root })) {
+      if (file.endsWith('.test.ts')) continue;
+      read += 1;
+      expect(await readFile(join(root, file), 'utf8'), file).not.toMatch(/\b(openExternal|openPath)\b/);
+    }
+    expect(read).toBeGreaterThan(50);
   });
 });
