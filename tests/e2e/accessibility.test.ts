@@ -77,3 +77,37 @@ it('is usable at 640 by 480 and at 200 %: nothing is cut off sideways', async ()
     await page.getByRole('button', { name: 'Add files' }).waitFor();
   }
 });
+
+it('shows rows and dialogs whole in a small window', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await page.getByRole('button', { name: 'Close recipe' }).click();
+  await app.agent.resizeWindow(640, 480);
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  const row = await fileRow(page, 'one.jpg').boundingBox();
+  for (const cell of await fileRow(page, 'one.jpg').getByRole('gridcell').all()) {
+    const box = await cell.boundingBox();
+    expect(Number(box?.y)).toBeGreaterThanOrEqual(Number(row?.y));
+    expect(Number(box?.y) + Number(box?.height)).toBeLessThanOrEqual(Number(row?.y) + Number(row?.height));
+  }
+  await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog
+    .getByText(/320 × 240/)
+    .first()
+    .waitFor();
+  expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  await page.keyboard.press('Escape');
+
+  // The recipe lies over the list here, and under whatever is asked.
+  await page.getByRole('banner').getByRole('button', { name: 'Recipe' }).click();
+  await app.agent.clickMenu('File', 'Settings…');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  const covered = await page.getByRole('combobox', { name: 'Appearance' }).evaluate((element) => {
+    const { right, top, height } = element.getBoundingClientRect();
+    return document.elementFromPoint(right - 4, top + height / 2) !== element;
+  });
+  expect(covered).toBe(false);
+});
