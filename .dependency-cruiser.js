@@ -16,7 +16,8 @@ function room(name, from, allowed, notFrom = []) {
 }
 
 /** Files that may import electron. */
-const electronPlaces = '^(main/index\\.ts|main/app/|main/bridge/|main/workers/utility-host\\.ts|preload/)';
+const electronPlaces =
+  '^(main/index\\.ts|main/app/|main/bridge/|main/workers/utility-host\\.ts|preload/|tests/(harness|conformance)/)';
 
 export default {
   forbidden: [
