@@ -37,12 +37,12 @@ export default {
     room('cli-imports-the-engine-and-its-world', '^cli/', [
       '^cli/',
       '^contract/',
-      '^main/(engine|workers|files|net|store)/',
+      '^main/(engine|workers|files|net|store|past)/',
     ]),
     {
       name: 'siblings-do-not-import-the-shell',
       severity: 'error',
-      from: { path: '^main/(engine|workers|files|net|store)/', pathNot: test },
+      from: { path: '^main/(engine|workers|files|net|store|past)/', pathNot: test },
       to: { path: '^main/(app|bridge|index\\.ts)' },
     },
     {
@@ -55,7 +55,7 @@ export default {
       name: 'files-net-and-workers-know-only-the-engine',
       severity: 'error',
       from: { path: '^main/(files|net|workers|store)/', pathNot: test },
-      to: { path: '^main/(files|net|workers|store)/', pathNot: '^main/$1/' },
+      to: { path: '^main/(files|net|workers|store|past)/', pathNot: '^main/$1/' },
     },
     {
       name: 'cli-has-no-electron-host',

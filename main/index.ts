@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as electron from 'electron';
 import electronLog from 'electron-log/main.js';
+import type { LogLevel } from '../contract/envelope.ts';
 import { asMillraceError } from '../contract/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { appOrigin, appScheme, serveApp } from './app/app-protocol.ts';
@@ -11,8 +12,8 @@ import { collectOpenedFiles, type OpenedFiles } from './app/opened-files.ts';
 import { guardContents, lockSession } from './app/security.ts';
 import { openBridge } from './bridge/open-bridge.ts';
 import { systemClock } from './engine/clock.ts';
+import { openState } from './past/state.ts';
 import { createPreferences } from './store/preferences.ts';
-import { openStore, type Store } from './store/store.ts';
 
 // The desktop app's composition root: builds the parts, wires them, nothing else.
 
@@ -38,7 +39,17 @@ async function boot(opened: OpenedFiles): Promise<void> {
   });
   const { shell, handles } = desktop;
   const data = app.getPath('userData');
-  const { store, notice } = remembered(data);
+  const outputs = app.getPath('pictures');
+  const write = (level: LogLevel, message: string): void => {
+    log[level](message);
+  };
+  const state = openState({
+    folder: data,
+    thread: path('./journal-thread.js'),
+    workingFolder: outputs,
+    log: write,
+  });
+  const { store, notice } = state;
   const { desk, control } = openBridge({
     electron: { app, ipcMain, utilityProcess, openChannel: () => new MessageChannelMain() },
     origin,
@@ -49,10 +60,11 @@ async function boot(opened: OpenedFiles): Promise<void> {
       dropped: join(data, 'dropped'),
       samples: path('../../resources/samples'),
       samplesCopy: join(data, 'samples'),
-      outputs: app.getPath('pictures'),
+      outputs,
     },
     worker: path('./image-worker.js'),
     log,
+    state,
     ...(store === undefined ? {} : { preferences: createPreferences(store.database) }),
   });
   if (notice !== undefined) desk.notice(notice);
@@ -63,18 +75,7 @@ async function boot(opened: OpenedFiles): Promise<void> {
     });
   });
   await desktop.open();
-}
-
-/** The store, or what a person should know when there is none: the app works without it and forgets. */
-function remembered(folder: string): { store?: Store; notice: string | undefined } {
-  try {
-    const store = openStore(folder);
-    return { store, notice: store.notice };
-  } catch (error) {
-    const { message } = asMillraceError(error);
-    log.error(message);
-    return { notice: message };
-  }
+  await desk.goOn();
 }
 
 protocol.registerSchemesAsPrivileged([appScheme]);

@@ -58,6 +58,7 @@ describe('the menu', () => {
     ['Batch > Clear', 'clear'],
     ['View > Compare', 'command compare'],
     ['View > Recipe', 'command show-recipe'],
+    ['View > History…', 'command show-history'],
     ['View > Theme > Dark', 'setTheme dark'],
     ['help > Show Logs', 'showLogs'],
   ])('%s: %s', (path, deed) => {

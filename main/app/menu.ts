@@ -12,7 +12,7 @@ export interface MenuActions {
   setTheme(theme: Settings['theme']): void;
   showLogs(): void;
   /** Has the page do what only it can. */
-  command(name: 'select-all' | 'show-recipe' | 'show-settings' | 'compare' | 'focus-filter'): void;
+  command(name: 'select-all' | 'show-recipe' | 'show-settings' | 'show-history' | 'compare' | 'focus-filter'): void;
 }
 
 /** What the menu shows. Another state is another menu. */
@@ -80,6 +80,8 @@ export function menuTemplate(state: MenuState, actions: MenuActions, platform: N
       submenu: [
         { ...page('Compare', 'CmdOrCtrl+D', 'compare'), enabled: state.hasDone },
         page('Recipe', 'CmdOrCtrl+E', 'show-recipe'),
+        // Cmd+H hides a Mac's app.
+        page('History…', isMac ? 'CmdOrCtrl+Shift+H' : 'CmdOrCtrl+H', 'show-history'),
         line,
         { label: 'Theme', submenu: themeItems(state.theme, actions) },
         { role: 'resetZoom' },
