@@ -1,11 +1,12 @@
-// npm run screenshots [-- state...]: every screen and state of the built app, light and dark, to docs/screenshots.
+// npm run screenshots [-- state...]: every screen and state of the built app, light, dark and with high contrast, to docs/screenshots.
 import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { openApp, type AppUnderTest } from './app.ts';
 import { provideHost } from './find-host.ts';
 
-type Theme = 'light' | 'dark';
+/** `contrast`: with the few colours that a person has told the system to use. */
+type Theme = 'light' | 'dark' | 'contrast';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
 const samples = join(import.meta.dirname, '../../resources/samples');
@@ -15,7 +16,7 @@ const wanted = process.argv.slice(2);
 
 provideHost();
 await mkdir(folder, { recursive: true });
-for (const theme of ['light', 'dark'] as const) await photograph(theme);
+for (const theme of ['light', 'dark', 'contrast'] as const) await photograph(theme);
 
 async function photograph(theme: Theme): Promise<void> {
   await using app = await openApp();
@@ -23,10 +24,11 @@ async function photograph(theme: Theme): Promise<void> {
   const shot = (name: string): Promise<void> => take(app, `${name}-${theme}`);
   const both = async (name: string): Promise<void> => {
     await shot(name);
-    await inNarrow(app, () => shot(`${name}-narrow`));
+    if (theme !== 'contrast') await inNarrow(app, () => shot(`${name}-narrow`));
   };
   await agent.resizeWindow(...wide);
-  await app.systemPrefers(theme);
+  await app.systemPrefers(theme === 'light' ? 'light' : 'dark');
+  if (theme === 'contrast') await page.emulateMedia({ forcedColors: 'active' });
   await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
   await both('empty');
 
