@@ -38,6 +38,8 @@ export const workerProtocol = defineProtocol({
         bytes,
         /** Longest edge in pixels; absent for every pixel as it is. */
         maxEdge: v.optional(v.pipe(count, v.minValue(1))),
+        /** Turned and cropped as this does it, and then every pixel as it makes them. */
+        reshape: v.optional(recipeSchema),
         /** What `bytes` were made of, and how: the picture is a map of where the two differ then, of full size. */
         original: v.optional(v.object({ bytes, recipe: recipeSchema })),
       }),

@@ -155,6 +155,8 @@ describe('what a page may ask', () => {
     expect(await client.call('preview', { token: 5, id: 99, which: 'source' })).toEqual({
       outcome: 'unavailable',
     });
+    expect(await client.call('preview', { token: 5, id: 1, which: 'reshaped' })).toEqual({ outcome: 'sent' });
+    expect(previews[2]).toMatchObject({ token: 5, reshape: parseRecipe({}) });
     const estimate = await client.call('estimate', { id: 1, recipe: parseRecipe({ to: 'webp' }) });
     expect(estimate.sourceBytes).toBeGreaterThan(0);
 
@@ -166,7 +168,7 @@ describe('what a page may ask', () => {
       });
     }
     // What ended a worker is not shown to another.
-    expect(previews).toHaveLength(3);
+    expect(previews).toHaveLength(4);
   });
 
   it('is kept from undoing and resuming what is not known', async () => {
@@ -198,7 +200,7 @@ describe('whatever a page sends', () => {
       name: text,
       text,
       token: id,
-      which: fc.constantFrom('source', 'output', 'difference', 'everything'),
+      which: fc.constantFrom('source', 'reshaped', 'output', 'difference', 'everything'),
       what: fc.constantFrom('files', 'folder', '/'),
       maxEdge: id,
       recipe: fc.oneof(

@@ -61,10 +61,11 @@ export function createPreviews(
       try {
         return await turns.take(signal, async () => {
           const { looks } = desk.works;
-          const { source, beside } = asked;
+          const { source, reshape, beside } = asked;
           return await withBytes(looks, source, signal, async (bytes, head) => {
             if (beside === undefined) {
-              return await show({ bytes, ...(maxEdge === undefined ? {} : { maxEdge }) }, head);
+              const edge = maxEdge === undefined ? {} : { maxEdge };
+              return await show({ bytes, ...edge, ...(reshape === undefined ? {} : { reshape }) }, head);
             }
             const { original, recipe } = beside;
             return await withBytes(looks, original, signal, async (originalBytes, originalHead) =>
@@ -112,6 +113,8 @@ export function createPreviews(
 /** Where the bytes are that a picture is made of. */
 interface ToShow {
   readonly source: Source;
+  /** Turned and cropped as this does it. */
+  readonly reshape?: Recipe;
   /** For a map of differences: what `source` was made of, and how. */
   readonly beside?: { readonly original: Source; readonly recipe: Recipe };
 }
@@ -129,6 +132,8 @@ function toShow(
   switch (which) {
     case 'source':
       return original === undefined ? undefined : { source: original };
+    case 'reshaped':
+      return original === undefined ? undefined : { source: original, reshape: recipe };
     case 'output':
       return result === undefined ? undefined : { source: result };
     case 'difference':

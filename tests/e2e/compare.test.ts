@@ -95,6 +95,40 @@ it('colours the places that differ, by mouse and keyboard, and nothing where the
   expect(app.complaints).toEqual([]);
 });
 
+it('lays a result that was turned and made smaller over the original', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await page.getByText('More', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Turn' }).selectOption('90° clockwise');
+  await page.getByRole('combobox', { name: 'Size' }).selectOption('Per cent');
+  await page.getByText('Your own settings').waitFor({ state: 'attached' });
+  await page.getByText('at 50 % of its size').waitFor();
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
+  const dialog = page.getByRole('dialog', { name: 'one.jpg' });
+  await dialog.getByRole('button', { name: 'Side by side' }).click();
+  const [original, result] = [
+    dialog.getByRole('img', { name: 'Original', exact: true }),
+    dialog.getByRole('img', { name: 'Result', exact: true }),
+  ];
+  const shape = async (image: Locator): Promise<{ width: number; height: number } | undefined> => {
+    await image.waitFor();
+    const box = await image.boundingBox();
+    return box === null ? undefined : { width: Math.round(box.width), height: Math.round(box.height) };
+  };
+  const seen = await shape(original);
+  expect(await shape(result)).toEqual(seen);
+  expect((seen?.height ?? 0) / (seen?.width ?? 1)).toBeCloseTo(4 / 3, 1);
+  await dialog.getByRole('button', { name: 'Differences' }).click();
+  await dialog.getByText('different', { exact: true }).waitFor();
+  expect(await shape(dialog.getByRole('img', { name: /^Where the two differ/ }))).toEqual(seen);
+  const map = await pixelsOf(dialog.getByRole('img', { name: /^Where the two differ/ }));
+  expect(map).toMatchObject({ width: small.height / 2, height: small.width / 2 });
+  expect(app.complaints).toEqual([]);
+});
+
 it('says why there is no map of differences', async () => {
   await using app = await openApp();
   const { page, home } = app;

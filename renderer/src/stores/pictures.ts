@@ -1,4 +1,6 @@
 import { defineStore } from 'pinia';
+import type { ControlProtocol } from '../../../contract/control-protocol.ts';
+import type { Params } from '../../../contract/protocol.ts';
 import { listenToWorkers, type Picture } from '../bridge.ts';
 import { useApp } from './app.ts';
 
@@ -17,7 +19,7 @@ export interface Answer {
   readonly note: string | undefined;
 }
 
-type Which = 'source' | 'output' | 'difference';
+type Which = Params<ControlProtocol, 'preview'>['which'];
 
 /** Thumbnails kept for rows that may come back into view. */
 const maxThumbnails = 400;
