@@ -90,7 +90,7 @@ it('colours the places that differ, by mouse and keyboard, and nothing where the
   await fileRow(page, 'same.png').getByRole('button', { name: 'Compare' }).click();
   const same = page.getByRole('dialog', { name: 'same.png' });
   await same.getByRole('button', { name: 'Differences' }).click();
-  await same.getByText('The two look the same everywhere.').waitFor();
+  await same.getByText('Every pixel is the same.').waitFor();
   expect(coloured(await pixelsOf(same.getByRole('img', { name: /^Where the two differ/ })), 0, 1)).toBe(0);
   expect(app.complaints).toEqual([]);
 });

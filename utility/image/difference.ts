@@ -11,6 +11,7 @@ import type { Preview } from './preview.ts';
 import { probe } from './probe.ts';
 import { asShown } from './quality-search/read-back.ts';
 import { createScorer, type DifferenceMap, type ScorePicture } from './score/score.ts';
+import { addTones } from './tone-distance.ts';
 import { transform } from './transform.ts';
 
 export interface DifferenceRequest {
@@ -63,8 +64,29 @@ export async function makeDifference(
     })
     .png({ compressionLevel: 1 })
     .toBuffer();
-  const note = drawn.hottest === 0 ? { note: 'The two look the same everywhere.' } : {};
+  const note = drawn.hottest === 0 ? { note: noteOn(wanted, result) } : {};
   return { bytes: png, mime: 'image/png', width, height, ...note };
+}
+
+/** Of two between which nothing can be seen. */
+function noteOn(original: Pixels, result: Pixels): string {
+  return areEqual(original, result)
+    ? 'Every pixel is the same.'
+    : 'The two differ by less than anyone could see.';
+}
+
+/** Of one size. A channel that only one of them has is grey's colour, or opaque. */
+function areEqual(a: Pixels, b: Pixels): boolean {
+  const sample = ({ data, channels }: Pixels, pixel: number, channel: number): number => {
+    if (channel === 3) return channels === 4 ? (data[4 * pixel + 3] ?? 0) : 255;
+    return data[channels * pixel + (channels === 1 ? 0 : channel)] ?? 0;
+  };
+  for (let pixel = 0; pixel < a.width * a.height; pixel += 1) {
+    for (let channel = 0; channel < 4; channel += 1) {
+      if (sample(a, pixel, channel) !== sample(b, pixel, channel)) return false;
+    }
+  }
+  return true;
 }
 
 function check(name: string, header: Header, written: Header): void {
@@ -105,7 +127,9 @@ async function originalPixels(
 function measure(original: Pixels, result: Pixels): DifferenceMap {
   const scorer = createScorer(scorePicture(original));
   try {
-    return scorer.differenceMap(scorePicture(result));
+    const map = scorer.differenceMap(scorePicture(result));
+    addTones(map.data, map.width, original, result);
+    return map;
   } finally {
     scorer.dispose();
   }
