@@ -76,17 +76,20 @@ export const controlProtocol = defineProtocol({
 
     /**
      * Asks for a picture of a job. It arrives on the preview port of the worker that made it (`picture` with this
-     * `token`), not here; the answer says that it was sent, `unavailable` that there is none to show.
+     * `token`), not here; the answer says that it was sent, `unavailable` that there is none to show. `note` says why,
+     * or what a person should know of the picture. `reshaped` is the
+     * source with the direction and part that the result has. `difference` is a map to lay over the result: see
+     * `heatColour`.
      */
     preview: method(
       v.object({
         token: count,
         id: count,
-        which: v.picklist(['source', 'output', 'difference']),
+        which: v.picklist(['source', 'reshaped', 'output', 'difference']),
         /** Longest edge in pixels; absent for every pixel as it is. */
         maxEdge: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(4096))),
       }),
-      v.object({ outcome: v.picklist(['sent', 'unavailable']) }),
+      v.object({ outcome: v.picklist(['sent', 'unavailable']), note: v.optional(v.string()) }),
     ),
     /** What this recipe would make of a job's source, without writing anything. */
     estimate: method(

@@ -45,10 +45,16 @@ export const workerProtocol = defineProtocol({
         bytes,
         /** Longest edge in pixels; absent for every pixel as it is. */
         maxEdge: v.optional(v.pipe(count, v.minValue(1))),
+        /** Turned and cropped as this does it, and then every pixel as it makes them. */
+        reshape: v.optional(recipeSchema),
+        /** What `bytes` were made of, and how: the picture is a map of where the two differ then, of full size. */
+        original: v.optional(v.object({ bytes, recipe: recipeSchema })),
       }),
       result: v.object({
         /** `unavailable`: the page has no port here any more. */
         outcome: v.picklist(['sent', 'unavailable']),
+        /** What a person should know of it besides. */
+        note: v.optional(v.string()),
         /** Resident memory after it, bytes. */
         rss: count,
       }),

@@ -2,6 +2,7 @@ import { createServer } from '../contract/rpc.ts';
 import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
+import { makeDifference, type Difference } from './image/difference.ts';
 import { makePreview } from './image/preview.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createPreviewPages } from './preview-pages.ts';
@@ -33,12 +34,20 @@ const server = createServer(parent.port, workerProtocol, {
         });
         return sealed(params, converted);
       }),
-    preview: ({ page, token, ...params }, { signal }) =>
+    preview: ({ page, token, original, ...params }, { signal }) =>
       turn(async (): Promise<PreviewResult> => {
         signal.throwIfAborted();
-        const isThere = pages.has(page);
-        if (isThere) pages.send(page, { token, ...(await makePreview(params, codecs)) });
-        return { outcome: isThere ? 'sent' : 'unavailable', rss: process.memoryUsage.rss() };
+        if (!pages.has(page)) return { outcome: 'unavailable', rss: process.memoryUsage.rss() };
+        const { note, ...picture }: Difference =
+          original === undefined
+            ? await makePreview(params, codecs)
+            : await makeDifference({ ...params, original }, codecs);
+        pages.send(page, { token, ...picture });
+        return {
+          outcome: 'sent',
+          ...(note === undefined ? {} : { note }),
+          rss: process.memoryUsage.rss(),
+        };
       }),
   },
 });

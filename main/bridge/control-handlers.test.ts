@@ -148,11 +148,15 @@ describe('what a page may ask', () => {
     });
     expect(previews).toMatchObject([{ page: 7, token: 3, name: 'a.jpg', maxEdge: 64 }]);
     expect(await client.call('preview', { token: 4, id: 1, which: 'difference' })).toEqual({
-      outcome: 'unavailable',
+      outcome: 'sent',
     });
+    expect(previews[1]).toMatchObject({ page: 7, token: 4, original: { recipe: parseRecipe({}) } });
+    expect(previews[1]?.bytes).not.toEqual(previews[1]?.original?.bytes);
     expect(await client.call('preview', { token: 5, id: 99, which: 'source' })).toEqual({
       outcome: 'unavailable',
     });
+    expect(await client.call('preview', { token: 5, id: 1, which: 'reshaped' })).toEqual({ outcome: 'sent' });
+    expect(previews[2]).toMatchObject({ token: 5, reshape: parseRecipe({}) });
     const estimate = await client.call('estimate', { id: 1, recipe: parseRecipe({ to: 'webp' }) });
     expect(estimate.sourceBytes).toBeGreaterThan(0);
 
@@ -160,10 +164,11 @@ describe('what a page may ask', () => {
     for (let time = 0; time < 2; time += 1) {
       expect(await client.call('preview', { token: 6, id: 2, which: 'source' })).toEqual({
         outcome: 'unavailable',
+        note: 'It crashed.',
       });
     }
     // What ended a worker is not shown to another.
-    expect(previews).toHaveLength(2);
+    expect(previews).toHaveLength(4);
   });
 
   it('is kept from undoing and resuming what is not known', async () => {
@@ -195,7 +200,7 @@ describe('whatever a page sends', () => {
       name: text,
       text,
       token: id,
-      which: fc.constantFrom('source', 'output', 'difference', 'everything'),
+      which: fc.constantFrom('source', 'reshaped', 'output', 'difference', 'everything'),
       what: fc.constantFrom('files', 'folder', '/'),
       maxEdge: id,
       recipe: fc.oneof(

@@ -56,7 +56,7 @@ function describeSettings({ outcome, settings }: Report): string {
   if (settings.lossless) words.push('lossless');
   else if (settings.quality !== undefined) words.push(`quality ${String(settings.quality)}`);
   for (const [name, value] of Object.entries(settings.options)) {
-    if (name === 'quality' || name === 'lossless' || value === false) continue;
+    if (['quality', 'lossless', settings.encoder].includes(name) || value === false) continue;
     words.push(value === true ? name : `${name} ${String(value)}`);
   }
   return words.join(', ');

@@ -4,6 +4,8 @@ import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
 import { possibleOutputFormats } from '../../contract/formats.ts';
 import type { Params, Result } from '../../contract/protocol.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { PreviewParams } from '../../contract/worker-protocol.ts';
 import { pixelsOf } from '../engine/cost.ts';
 import type { SourceHead, SourceReader } from '../engine/world.ts';
 import type { Desk } from './desk.ts';
@@ -31,31 +33,52 @@ export function createPreviews(
   log: (level: LogLevel, message: string) => void,
 ): Previews {
   const turns = createTurns(atOnce);
-  /** Pictures that ended their worker, by batch, job and side: they are not shown to another. */
-  const deadly = new Set<string>();
+  /** Pictures that ended their worker, by batch, job and side, and how: they are not shown to another. */
+  const deadly = new Map<string, string>();
 
   return {
     async preview({ token, id, which, maxEdge }, page, signal) {
-      const job = desk.batch?.job(id);
-      const source = job === undefined ? undefined : pictureOf(job, which);
-      const key = `${String(desk.batch?.id)}:${String(id)}:${which}`;
-      if (source === undefined || deadly.has(key)) return { outcome: 'unavailable' };
-      const name = sourceName(source);
+      const { batch } = desk;
+      const job = batch?.job(id);
+      const asked = batch === undefined || job === undefined ? undefined : toShow(job, which, batch.recipe);
+      if (asked === undefined) return { outcome: 'unavailable' };
+      const key = `${String(batch?.id)}:${String(id)}:${which}`;
+      const name = sourceName(asked.source);
+      const known = deadly.get(key);
+      if (known !== undefined) return { outcome: 'unavailable', note: known };
+
+      async function show(
+        params: Omit<PreviewParams, 'page' | 'token' | 'name'>,
+        head: SourceHead,
+      ): Promise<Result<ControlProtocol, 'preview'>> {
+        const { outcome, note } = await desk.works.pool.preview(
+          { page, token, name, ...params },
+          { signal, pixels: pixelsOf(head) },
+        );
+        return { outcome, ...(note === undefined ? {} : { note }) };
+      }
+
       try {
         return await turns.take(signal, async () => {
-          const { looks, pool } = desk.works;
+          const { looks } = desk.works;
+          const { source, reshape, beside } = asked;
           return await withBytes(looks, source, signal, async (bytes, head) => {
-            const params = { page, token, name, bytes, ...(maxEdge === undefined ? {} : { maxEdge }) };
-            const { outcome } = await pool.preview(params, { signal, pixels: pixelsOf(head) });
-            return { outcome };
+            if (beside === undefined) {
+              const edge = maxEdge === undefined ? {} : { maxEdge };
+              return await show({ bytes, ...edge, ...(reshape === undefined ? {} : { reshape }) }, head);
+            }
+            const { original, recipe } = beside;
+            return await withBytes(looks, original, signal, async (originalBytes, originalHead) =>
+              show({ bytes, original: { bytes: originalBytes, recipe } }, originalHead),
+            );
           });
         });
       } catch (error) {
         const { code, message } = asMillraceError(error);
         if (code === 'cancelled') throw error;
-        if (code.startsWith('worker-')) deadly.add(key);
+        if (code.startsWith('worker-')) deadly.set(key, message);
         log('info', `${name} cannot be shown: ${message}`);
-        return { outcome: 'unavailable' };
+        return { outcome: 'unavailable', note: message };
       }
     },
     async estimate({ id, recipe }, signal) {
@@ -87,19 +110,36 @@ export function createPreviews(
   };
 }
 
-/** Where the picture's bytes are; undefined when there are none to show. */
-function pictureOf(job: Job, which: Params<ControlProtocol, 'preview'>['which']): Source | undefined {
+/** Where the bytes are that a picture is made of. */
+interface ToShow {
+  readonly source: Source;
+  /** Turned and cropped as this does it. */
+  readonly reshape?: Recipe;
+  /** For a map of differences: what `source` was made of, and how. */
+  readonly beside?: { readonly original: Source; readonly recipe: Recipe };
+}
+
+/** Undefined when there is nothing to show. */
+function toShow(
+  job: Job,
+  which: Params<ControlProtocol, 'preview'>['which'],
+  recipe: Recipe,
+): ToShow | undefined {
+  // A link that has not arrived is not asked for a second time meanwhile.
+  const original = job.source.kind === 'link' && job.bytes === undefined ? undefined : copyOf(job.source);
+  const result: Source | undefined =
+    job.state === 'done' && job.output !== undefined ? { kind: 'file', path: job.output.path } : undefined;
   switch (which) {
     case 'source':
-      // A link that has not arrived is not asked for a second time meanwhile.
-      return job.source.kind === 'link' && job.bytes === undefined ? undefined : copyOf(job.source);
+      return original === undefined ? undefined : { source: original };
+    case 'reshaped':
+      return original === undefined ? undefined : { source: original, reshape: recipe };
     case 'output':
-      return job.state === 'done' && job.output !== undefined
-        ? { kind: 'file', path: job.output.path }
-        : undefined;
+      return result === undefined ? undefined : { source: result };
     case 'difference':
-      // Made from the scores of both pictures, which no worker computes for a preview.
-      return undefined;
+      return original === undefined || result === undefined
+        ? undefined
+        : { source: result, beside: { original, recipe } };
   }
 }
 

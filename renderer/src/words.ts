@@ -55,6 +55,13 @@ export function rowState(row: Row): string {
   return row.output?.keptOriginal === true ? 'Kept as it was' : stateWords[row.state];
 }
 
+/** Why a row is as it is. Main names the file with its folders, which stand beside it here. */
+export function rowReason({ name, reason }: Pick<Row, 'name' | 'reason'>): string | undefined {
+  const at = reason?.indexOf(name) ?? -1;
+  const before = reason?.slice(0, Math.max(0, at)) ?? '';
+  return /^(?:[A-Za-z]:)?[\\/]/.test(before) && /[\\/]$/.test(before) ? reason?.slice(at) : reason;
+}
+
 export function scoreWords(score: number): string {
   const level = levelReached(score);
   return `${level === undefined ? 'Visible loss' : qualityLevels[level].label}, ${score.toFixed(1)}`;
@@ -66,7 +73,7 @@ export function qualityWords(quality: Quality): string {
   const level = levelReached(score);
   return level === undefined || qualityLevels[level].score !== score
     ? `a likeness of ${String(score)}`
-    : qualityLevels[level].label.toLowerCase();
+    : `likeness “${qualityLevels[level].label.toLowerCase()}”`;
 }
 
 /** What a recipe does, in one sentence. */

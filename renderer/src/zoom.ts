@@ -13,8 +13,10 @@ export interface View {
   zoomTo(factor: number): void;
   /** In steps of a power of two. */
   zoomBy(steps: number): void;
-  /** The whole picture, in a pane of this size; the last one known when none is given. */
-  fit(pane?: { width: number; height: number }, picture?: { width: number; height: number }): void;
+  /** The whole picture, in the pane. */
+  fit(): void;
+  /** A pane got this size, or this picture: what was seen whole is seen whole again. */
+  resized(pane: { width: number; height: number }, picture: { width: number; height: number }): void;
   /** Moves by CSS pixels. */
   move(dx: number, dy: number, picture: { width: number; height: number }): void;
   /** Whether the key was one of ours. */
@@ -30,6 +32,8 @@ export function createView(): View {
   const power = ref(0);
   const x = ref(0.5);
   const y = ref(0.5);
+  /** The whole picture is in view, until a person zooms or moves. */
+  let isWhole = true;
   let known:
     { pane: { width: number; height: number }; picture: { width: number; height: number } } | undefined;
 
@@ -40,11 +44,19 @@ export function createView(): View {
   }
 
   function setPower(value: number): void {
+    isWhole = false;
     power.value = clamp(value, minPower, maxPower);
   }
 
+  function moveTo(toX: number, toY: number): void {
+    isWhole = false;
+    x.value = clamp(toX, 0, 1);
+    y.value = clamp(toY, 0, 1);
+  }
+
   const view: View = {
-    power,
+    // Also entered by the slider.
+    power: computed({ get: () => power.value, set: setPower }),
     label: computed(() => `${String(Math.round(2 ** power.value * 100))} %`),
     scale,
     x,
@@ -55,21 +67,24 @@ export function createView(): View {
     zoomBy(steps) {
       setPower(power.value + steps);
     },
-    fit(pane = known?.pane, picture = known?.picture) {
-      if (pane === undefined || picture === undefined) return;
-      known = { pane, picture };
+    fit() {
+      if (known === undefined) return;
+      const { pane, picture } = known;
       const share = Math.min(
         pane.width / picture.width,
         pane.height / picture.height,
         1 / window.devicePixelRatio,
       );
       setPower(Math.log2(share * window.devicePixelRatio));
-      x.value = 0.5;
-      y.value = 0.5;
+      moveTo(0.5, 0.5);
+      isWhole = true;
+    },
+    resized(pane, picture) {
+      known = { pane, picture };
+      if (isWhole) view.fit();
     },
     move(dx, dy, picture) {
-      x.value = clamp(x.value - dx / (picture.width * scale.value), 0, 1);
-      y.value = clamp(y.value - dy / (picture.height * scale.value), 0, 1);
+      moveTo(x.value - dx / (picture.width * scale.value), y.value - dy / (picture.height * scale.value));
     },
     key(key) {
       switch (key) {
@@ -87,16 +102,16 @@ export function createView(): View {
           setPower(0);
           return true;
         case 'ArrowLeft':
-          x.value = clamp(x.value - step, 0, 1);
+          moveTo(x.value - step, y.value);
           return true;
         case 'ArrowRight':
-          x.value = clamp(x.value + step, 0, 1);
+          moveTo(x.value + step, y.value);
           return true;
         case 'ArrowUp':
-          y.value = clamp(y.value - step, 0, 1);
+          moveTo(x.value, y.value - step);
           return true;
         case 'ArrowDown':
-          y.value = clamp(y.value + step, 0, 1);
+          moveTo(x.value, y.value + step);
           return true;
         default:
           return false;

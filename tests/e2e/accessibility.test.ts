@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openApp } from '../harness/app.ts';
 import { small, writePictures } from './pictures.ts';
@@ -50,12 +50,53 @@ it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async
     .first()
     .waitFor();
   expect(await violations(page), 'compare').toEqual([]);
+  await page.getByRole('button', { name: 'Differences' }).click();
+  await page.getByText('different', { exact: true }).waitFor();
+  expect(await violations(page), 'compare with differences').toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.getByRole('dialog', { name: 'Settings' }).waitFor();
   expect(await violations(page), 'settings').toEqual([]);
+});
+
+it('tells what is on and how far it is with the few colours of a high contrast', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  const background = (element: Locator): Promise<string> =>
+    element.evaluate((each) => getComputedStyle(each).backgroundColor);
+  const filters = page.getByRole('toolbar', { name: 'Filter' });
+  const [all, done] = [filters.getByRole('button').nth(0), filters.getByRole('button').nth(1)];
+  expect(await background(all)).not.toBe(await background(done));
+  const bar = page.getByRole('progressbar', { name: 'Batch' });
+  expect(await background(bar.locator('.fill'))).not.toBe(await background(bar));
+
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const toggle = page.getByRole('switch').first();
+  const knob = toggle.locator('span');
+  const on = await background(toggle);
+  expect(await background(knob)).not.toBe(on);
+  await toggle.click();
+  expect(await background(toggle)).not.toBe(on);
+  expect(await background(knob)).not.toBe(await background(toggle));
+  await page.keyboard.press('Escape');
+
+  await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
+  const differences = page.getByRole('button', { name: 'Differences' });
+  const off = await background(differences);
+  await differences.click();
+  await page.getByText('different', { exact: true }).waitFor();
+  expect(await background(differences)).not.toBe(off);
+  // The colours of the map mean something, so they stay.
+  const ramp = page.getByRole('img', { name: 'grows brighter to' });
+  expect(await ramp.evaluate((each) => getComputedStyle(each).backgroundImage)).toContain(
+    'rgba(240, 249, 33',
+  );
 });
 
 it('is usable at 640 by 480 and at 200 %: nothing is cut off sideways', async () => {

@@ -34,6 +34,11 @@ it('does the whole round by keyboard alone', async () => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
+  await tabTo(/^Differences$/);
+  await page.keyboard.press('Space');
+  await page.getByRole('img', { name: /^Where the two differ/ }).waitFor();
+  await page.keyboard.press('h');
+  await page.getByRole('img', { name: /^Where the two differ/ }).waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   // Back where it was before.

@@ -1,33 +1,36 @@
-// npm run screenshots [-- state...]: every screen and state of the built app, light and dark, to docs/screenshots.
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+// npm run screenshots [-- state...]: every screen and state of the built app, light, dark and with high contrast, to docs/screenshots.
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
-import { corpus } from '../fixtures/corpus.ts';
 import { openApp, type AppUnderTest } from './app.ts';
 import { provideHost } from './find-host.ts';
 
-type Theme = 'light' | 'dark';
+/** `contrast`: with the few colours that a person has told the system to use. */
+type Theme = 'light' | 'dark' | 'contrast';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
 const samples = join(import.meta.dirname, '../../resources/samples');
 const wide = [1280, 800] as const;
 const narrow = [640, 480] as const;
-const longestEdge = 1600;
 const wanted = process.argv.slice(2);
 
 provideHost();
 await mkdir(folder, { recursive: true });
-for (const theme of ['light', 'dark'] as const) await photograph(theme);
+for (const theme of ['light', 'dark', 'contrast'] as const) await photograph(theme);
 
 async function photograph(theme: Theme): Promise<void> {
   await using app = await openApp();
   const { page, agent } = app;
   const shot = (name: string): Promise<void> => take(app, `${name}-${theme}`);
+  const both = async (name: string): Promise<void> => {
+    await shot(name);
+    if (theme !== 'contrast') await inNarrow(app, () => shot(`${name}-narrow`));
+  };
   await agent.resizeWindow(...wide);
-  await app.systemPrefers(theme);
+  await app.systemPrefers(theme === 'light' ? 'light' : 'dark');
+  if (theme === 'contrast') await page.emulateMedia({ forcedColors: 'active' });
   await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
-  await shot('empty');
-  await inNarrow(app, () => shot('empty-narrow'));
+  await both('empty');
 
   await page.getByText('More', { exact: true }).click();
   await shot('recipe-more');
@@ -37,91 +40,119 @@ async function photograph(theme: Theme): Promise<void> {
   await shot('recipe-invalid');
   await page.getByRole('combobox', { name: 'Size' }).selectOption('As it is');
   await page.getByText('More', { exact: true }).click();
+  await agent.resizeWindow(...narrow);
+  await shot('recipe-narrow');
+  await agent.resizeWindow(...wide);
 
   const trip = await pictures(join(app.home, 'Pictures/Lake weekend'));
   await app.drop([trip]);
   await page.getByRole('gridcell', { name: 'Done', exact: true }).nth(1).waitFor({ timeout: 120_000 });
-  await thumbnails(app);
-  await shot('busy');
-  await inNarrow(app, () => shot('busy-narrow'));
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText(/^Paused at/).waitFor();
+  await page.getByRole('button', { name: /^Working/ }).waitFor({ state: 'detached' });
+  await thumbnails(app);
   await shot('paused');
   await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('gridcell', { name: 'Working', exact: true }).first().waitFor();
+  await both('busy');
   await page.getByRole('region', { name: 'Result' }).waitFor({ timeout: 300_000 });
   await thumbnails(app);
-  await shot('done');
-  await inNarrow(app, () => shot('done-narrow'));
+  await both('done');
 
-  await page.getByRole('button', { name: 'Compare', exact: true }).first().click();
+  const row = page.getByRole('row').filter({ hasText: 'Morning on the lake' });
+  await row.click({ button: 'right' });
+  await page.getByRole('menu').waitFor();
+  await shot('menu');
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+
+  await row.getByRole('button', { name: 'Compare', exact: true }).click();
   const compare = page.getByRole('dialog');
-  await compare.locator('img, canvas').first().waitFor();
-  await compare.getByText('Original', { exact: true }).first().waitFor();
+  await compare.getByRole('img', { name: 'Original and result' }).waitFor();
   await settled(app);
-  await shot('compare');
+  await both('compare');
+  await compare.getByRole('button', { name: 'Differences' }).click();
+  await compare.getByText('different', { exact: true }).waitFor();
+  await both('compare-heat');
+  await compare.getByRole('button', { name: 'Side by side' }).click();
   await compare.getByRole('button', { name: '100 %' }).click();
-  await settled(app);
-  await shot('compare-pixels');
-  await compare.getByRole('toolbar').getByRole('button').nth(1).click();
-  await settled(app);
   await shot('compare-side');
   await page.keyboard.press('Escape');
   await compare.waitFor({ state: 'detached' });
 
-  await page.getByRole('button', { name: 'Close recipe' }).click();
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.getByRole('dialog', { name: 'Settings' }).waitFor();
   await shot('settings');
-  await inNarrow(app, () => shot('settings-narrow'));
+  await agent.resizeWindow(...narrow);
+  await shot('settings-narrow');
+  await agent.resizeWindow(...wide);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 
-  for (const name of ['torn.jpg', 'empty.png']) {
-    const good = await readFile(join(trip, (await readdir(trip))[0] ?? ''));
-    await writeFile(join(trip, name), name === 'empty.png' ? '' : good.subarray(0, 400));
-  }
+  const good = await readFile(join(trip, 'Ridges at dusk.jpg'));
+  await writeFile(join(trip, 'Torn in the middle.jpg'), good.subarray(0, 4000));
+  await writeFile(join(trip, 'Empty.png'), '');
   await writeFile(join(trip, 'notes.txt'), 'Bring the good lens.');
   await app.drop([trip]);
   await page.getByRole('heading', { name: /failed/ }).waitFor();
-  await shot('failed');
+  await page.getByRole('button', { name: /^Failed/ }).click();
+  await thumbnails(app, 'img, svg');
+  await both('failed');
 }
 
+/** Where there is little room a person has the list, not the recipe beside it. */
 async function inNarrow(app: AppUnderTest, work: () => Promise<void>): Promise<void> {
-  const panel = app.page.getByRole('complementary', { name: 'Recipe' });
-  const wasOpen = await panel.isVisible();
-  // Where there is little room a person has the list, not the recipe beside it.
-  if (wasOpen) await panel.getByRole('button', { name: 'Close recipe' }).click();
+  const { page } = app;
+  const panel = page.getByRole('complementary', { name: 'Recipe' });
+  // Behind a dialog nothing can be reached, nor seen.
+  const closes = (await panel.isVisible()) && (await page.getByRole('dialog').count()) === 0;
+  if (closes) await panel.getByRole('button', { name: 'Close recipe' }).click();
   await app.agent.resizeWindow(...narrow);
   await settled(app);
   await work();
   await app.agent.resizeWindow(...wide);
-  if (wasOpen) await app.page.getByRole('banner').getByRole('button', { name: 'Recipe' }).click();
+  if (closes) await page.getByRole('banner').getByRole('button', { name: 'Recipe' }).click();
   await settled(app);
 }
 
-/** Pictures a person might have: of the corpus, else those that come with Millrace. */
+/** Those that come with Millrace, and parts of them as a person might have taken them too. */
 async function pictures(target: string): Promise<string> {
   await mkdir(target, { recursive: true });
-  const source = corpus === undefined ? samples : join(corpus, 'camera-jpeg');
-  for (const name of (await readdir(source)).filter((each) => each.endsWith('.jpg')).slice(0, 10)) {
-    const file = basename(name)
-      .replace(/^(lomiri|mate)-/, '')
-      .replace(/_by_[^.]*/i, '');
-    await sharp(join(source, name))
-      .resize({ width: longestEdge, height: longestEdge, fit: 'inside', withoutEnlargement: true })
+  const names = await readdir(samples);
+  for (const name of names) await copyFile(join(samples, name), join(target, name));
+  const parts: [string, string, number, number][] = [
+    ['Morning on the lake.jpg', 'Far shore.jpg', 0.05, 0.3],
+    ['Morning on the lake.jpg', 'Reflections.jpg', 0.3, 0.45],
+    ['Ridges at dusk.jpg', 'Last light.jpg', 0.35, 0.1],
+    ['Ridges at dusk.jpg', 'Valley.jpg', 0.1, 0.35],
+    ['Lights in the rain.jpg', 'Crossing.jpg', 0.1, 0.3],
+    ['Lights in the rain.jpg', 'Signals.jpg', 0.3, 0.05],
+  ];
+  for (const [from, name, left, top] of parts) {
+    const upright = await sharp(join(samples, from)).autoOrient().toBuffer({ resolveWithObject: true });
+    const { width, height } = upright.info;
+    await sharp(upright.data)
+      .extract({
+        left: Math.round(left * width),
+        top: Math.round(top * height),
+        width: Math.round(width / 2),
+        height: Math.round(height / 2),
+      })
       .jpeg({ quality: 95 })
-      .toFile(join(target, file));
+      .toFile(join(target, name));
   }
   return target;
 }
 
-/** Waits until every row in view has its picture. */
-async function thumbnails({ page }: AppUnderTest): Promise<void> {
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('[role=grid] [role=rowgroup] [role=row]')].every(
-      (row) => row.querySelector('img')?.complete === true,
-    ),
-  );
+/** Waits until every row in view has its picture, or what stands for one. */
+async function thumbnails({ page }: AppUnderTest, picture = 'img'): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const rows = [...document.querySelectorAll('[role=grid] [role=rowgroup] [role=row]')];
+    return rows.every((row) => {
+      const shown = row.querySelector(`.thumb :is(${wanted})`);
+      return shown instanceof HTMLImageElement ? shown.complete : shown !== null;
+    });
+  }, picture);
 }
 
 /** Two frames after everything that moves has come to rest. */
@@ -142,7 +173,7 @@ async function take(app: AppUnderTest, name: string): Promise<void> {
   await settled(app);
   const png = await app.page.screenshot();
   await sharp(png)
-    .png({ palette: true, quality: 92, effort: 10 })
-    .toFile(join(folder, `${name}.png`));
-  process.stdout.write(`${name}.png\n`);
+    .webp({ quality: 85, effort: 6, smartSubsample: true })
+    .toFile(join(folder, `${name}.webp`));
+  process.stdout.write(`${name}.webp\n`);
 }

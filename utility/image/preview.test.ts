@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { moving, picture } from '../../tests/fixtures/pictures.ts';
+import { parseRecipe } from '../../contract/recipe.ts';
 import { loadCodecs, type Codecs } from '../codecs.ts';
 import { makePreview } from './preview.ts';
 
@@ -104,6 +105,29 @@ describe('a whole preview', () => {
       .toBuffer();
     const whole = await makePreview({ name, bytes: turned }, codecs);
     expect(await sharp(whole.bytes).metadata()).toMatchObject({ format: 'png', width: 240, height: 320 });
+  });
+});
+
+describe('a preview to lay over a result', () => {
+  it.each([
+    ['turned', { rotate: 90 }, 240, 320],
+    ['mirrored', { flip: 'horizontal' }, 320, 240],
+    ['cropped', { resize: { width: 100, height: 100, fit: 'cover', enlarge: false } }, 100, 100],
+    ['stretched', { resize: { width: 300, height: 50, fit: 'stretch', enlarge: false } }, 300, 50],
+  ] as const)('is %s as the result is', async (_, change, width, height) => {
+    const bytes = await picture();
+    const reshape = parseRecipe(change);
+    const shown = await makePreview({ name, bytes, reshape }, codecs);
+    expect(shown).toMatchObject({ mime: 'image/png', width, height });
+    expect(await sharp(shown.bytes).metadata()).toMatchObject({ width, height });
+  });
+
+  it('is the very file where nothing but its size changes', async () => {
+    const bytes = await picture({ width: 321, height: 123 });
+    for (const edge of [200, 33, 5000]) {
+      const reshape = parseRecipe({ resize: { longestEdge: edge, fit: 'inside', enlarge: false } });
+      expect((await makePreview({ name, bytes, reshape }, codecs)).bytes).toBe(bytes);
+    }
   });
 });
 

@@ -4,6 +4,7 @@ import { parseRecipe, type Recipe } from '../../contract/recipe.ts';
 import type { Codecs } from '../codecs.ts';
 import { convertToSrgb, toEightBits } from './colour.ts';
 import { decode } from './decode.ts';
+import { targetSize } from './geometry.ts';
 import type { Header } from './header.ts';
 import { embedMetadata } from './metadata/embed.ts';
 import { hasAlpha, rawOptions, type Pixels } from './pixels.ts';
@@ -15,6 +16,8 @@ export interface PreviewRequest {
   readonly bytes: Uint8Array;
   /** Longest edge in pixels; absent for every pixel as it is. */
   readonly maxEdge?: number | undefined;
+  /** Turned and cropped as this recipe does it, for a picture to be laid over its result. */
+  readonly reshape?: Recipe | undefined;
 }
 
 export interface Preview {
@@ -45,19 +48,49 @@ const maxPixels = 400_000_000;
  * @throws MillraceError about the picture, naming it
  */
 export async function makePreview(
-  { name, bytes, maxEdge }: PreviewRequest,
+  { name, bytes, maxEdge, reshape }: PreviewRequest,
   codecs: Codecs,
 ): Promise<Preview> {
   const header = await probe(bytes, name, codecs);
+  if (reshape !== undefined && reshapes(header, reshape)) {
+    return await reshaped(bytes, header, name, reshape, codecs);
+  }
   const { width, height } = header;
   const mime = maxEdge === undefined ? ownMime(header) : undefined;
   if (mime !== undefined) return { bytes, mime, width, height };
-  if (width * height > maxPixels) {
-    throw new MillraceError('too-many-pixels', `${name} is too large to be shown here.`);
-  }
-  const pixels = await read(bytes, header, name, maxEdge, codecs);
+  checkSize(header, name);
+  const pixels = await read(bytes, header, name, previewRecipe(maxEdge), codecs);
   const file = maxEdge === undefined ? await whole(pixels, codecs) : await small(pixels, codecs);
   return { ...file, width, height };
+}
+
+function checkSize({ width, height }: Header, name: string): void {
+  if (width * height <= maxPixels) return;
+  throw new MillraceError('too-many-pixels', `${name} is too large to be shown here.`);
+}
+
+/** Whether more than the size changes: two pictures of one shape can be laid over each other as they are. */
+function reshapes(header: Header, { resize, rotate, flip }: Recipe): boolean {
+  const { scaled, size } = targetSize(header, resize);
+  const isCropped = scaled.width !== size.width || scaled.height !== size.height;
+  // Edges are whole pixels, so that proportions are never quite the same.
+  const { width, height } = header;
+  const isStretched =
+    Math.abs(scaled.width - (scaled.height * width) / height) > 1 &&
+    Math.abs(scaled.height - (scaled.width * height) / width) > 1;
+  return isCropped || isStretched || rotate !== 0 || flip !== 'none';
+}
+
+async function reshaped(
+  bytes: Uint8Array,
+  header: Header,
+  name: string,
+  recipe: Recipe,
+  codecs: Codecs,
+): Promise<Preview> {
+  checkSize(header, name);
+  const pixels = await read(bytes, header, name, recipe, codecs);
+  return { ...(await whole(pixels, codecs)), width: pixels.width, height: pixels.height };
 }
 
 /** How a browser is told what the source is; undefined when it would show it otherwise than it is meant. */
@@ -71,10 +104,9 @@ async function read(
   bytes: Uint8Array,
   header: Header,
   name: string,
-  maxEdge: number | undefined,
+  recipe: Recipe,
   codecs: Codecs,
 ): Promise<Pixels> {
-  const recipe = previewRecipe(maxEdge);
   const decoded = await decode(bytes, header, name, { recipe, animated: false, deep: false }, codecs);
   return toEightBits(await transform(decoded, header, recipe, codecs));
 }

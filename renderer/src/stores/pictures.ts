@@ -1,4 +1,6 @@
 import { defineStore } from 'pinia';
+import type { ControlProtocol } from '../../../contract/control-protocol.ts';
+import type { Params } from '../../../contract/protocol.ts';
 import { listenToWorkers, type Picture } from '../bridge.ts';
 import { useApp } from './app.ts';
 
@@ -9,7 +11,15 @@ export interface Shown {
   readonly height: number;
 }
 
-type Which = 'source' | 'output' | 'difference';
+/** What became of asking for a picture. */
+export interface Answer {
+  /** Undefined when there is none to show. The caller releases it. */
+  readonly shown: Shown | undefined;
+  /** Why there is none, or what a person should know of it. */
+  readonly note: string | undefined;
+}
+
+type Which = Params<ControlProtocol, 'preview'>['which'];
 
 /** Thumbnails kept for rows that may come back into view. */
 const maxThumbnails = 400;
@@ -27,29 +37,23 @@ export const usePictures = defineStore('pictures', () => {
     awaited.get(picture.token)?.(picture);
   });
 
-  /** Undefined when there is none to show. The caller releases it. */
-  async function ask(
-    id: number,
-    which: Which,
-    maxEdge?: number,
-    signal?: AbortSignal,
-  ): Promise<Shown | undefined> {
+  async function ask(id: number, which: Which, maxEdge?: number, signal?: AbortSignal): Promise<Answer> {
     const token = nextToken++;
     const arrived = Promise.withResolvers<Picture | undefined>();
     awaited.set(token, arrived.resolve);
     try {
-      const { outcome } = await app.call(
+      const { outcome, note } = await app.call(
         'preview',
         { token, id, which, ...(maxEdge === undefined ? {} : { maxEdge }) },
         signal,
       );
-      if (outcome === 'unavailable') return undefined;
+      if (outcome === 'unavailable') return { shown: undefined, note };
       const late = setTimeout(() => {
         arrived.resolve(undefined);
       }, patienceMs);
       const picture = await arrived.promise;
       clearTimeout(late);
-      return picture === undefined ? undefined : show(picture);
+      return { shown: picture === undefined ? undefined : show(picture), note };
     } finally {
       awaited.delete(token);
     }
@@ -66,11 +70,14 @@ export const usePictures = defineStore('pictures', () => {
       thumbnails.set(key, known);
       return known;
     }
-    const asked = ask(id, 'source', edge).catch(() => {
-      // A picture that cannot be shown has its reason in the list; asked again when it comes back into view.
-      thumbnails.delete(key);
-      return undefined;
-    });
+    const asked = ask(id, 'source', edge).then(
+      ({ shown }) => shown,
+      () => {
+        // A picture that cannot be shown has its reason in the list; asked again when it comes back into view.
+        thumbnails.delete(key);
+        return undefined;
+      },
+    );
     thumbnails.set(key, asked);
     if (thumbnails.size > maxThumbnails) forgetOldest();
     return asked;
