@@ -16,7 +16,8 @@ function room(name, from, allowed, notFrom = []) {
 }
 
 /** Files that may import electron. */
-const electronPlaces = '^(main/index\\.ts|main/app/|main/bridge/|main/workers/utility-host\\.ts|preload/)';
+const electronPlaces =
+  '^(main/index\\.ts|main/app/|main/bridge/|main/workers/utility-host\\.ts|preload/|tests/(harness|conformance)/)';
 
 export default {
   forbidden: [
@@ -36,12 +37,12 @@ export default {
     room('cli-imports-the-engine-and-its-world', '^cli/', [
       '^cli/',
       '^contract/',
-      '^main/(engine|workers|files|net|store)/',
+      '^main/(engine|workers|files|net|store|past)/',
     ]),
     {
       name: 'siblings-do-not-import-the-shell',
       severity: 'error',
-      from: { path: '^main/(engine|workers|files|net|store)/', pathNot: test },
+      from: { path: '^main/(engine|workers|files|net|store|past)/', pathNot: test },
       to: { path: '^main/(app|bridge|index\\.ts)' },
     },
     {
@@ -54,7 +55,7 @@ export default {
       name: 'files-net-and-workers-know-only-the-engine',
       severity: 'error',
       from: { path: '^main/(files|net|workers|store)/', pathNot: test },
-      to: { path: '^main/(files|net|workers|store)/', pathNot: '^main/$1/' },
+      to: { path: '^main/(files|net|workers|store|past)/', pathNot: '^main/$1/' },
     },
     {
       name: 'cli-has-no-electron-host',

@@ -16,6 +16,7 @@ export default defineConfig({
           index: at('main/index.ts'),
           'image-worker': at('utility/image-worker.ts'),
           'jxl-thread': at('utility/jxl/thread.ts'),
+          'journal-thread': at('main/store/journal-thread.ts'),
           cli: at('cli/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

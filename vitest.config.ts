@@ -31,6 +31,9 @@ export default defineConfig({
           globalSetup: ['tests/harness/build.ts', 'tests/harness/host-setup.ts'],
           // Each has an app with all its workers and a browser.
           fileParallelism: false,
+          expect: { poll: { timeout: 30_000 } },
+          // After all others: what a person sees in time is not measured while everything else runs.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -28,6 +28,8 @@ export const millrace: Competitor = {
     ...work.flags,
     '--out',
     folder,
+    '--state',
+    `${folder}-state`,
     '--json',
   ],
 };

@@ -1,7 +1,10 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { openDesk } from '../cli/desk.ts';
+import { openState } from '../cli/state.ts';
 import { startBatch } from '../main/engine/batch.ts';
 
 /**
@@ -14,17 +17,24 @@ export async function runInProcess(
   recipe: Recipe,
   onProgress: () => void = () => undefined,
 ): Promise<{ readonly done: number; readonly codecCpu: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-state-'));
+  const log = (level: LogLevel, message: string): void => {
+    if (level === 'error' || level === 'warn') process.stderr.write(`${level}: ${message}\n`);
+  };
+  await using state = openState({ flags: { state: folder }, log });
   await using desk = openDesk({
     worker: join(import.meta.dirname, '../out/main/image-worker.js'),
     jobs: availableParallelism(),
     memory: undefined,
     allowPrivateLinks: false,
-    log: (level, message) => {
-      if (level === 'error' || level === 'warn') process.stderr.write(`${level}: ${message}\n`);
-    },
+    outputs: state.outputs,
+    log,
   });
-  const batch = startBatch({ recipe, world: desk.world, budget: desk.budget });
-  batch.add(desk.intake(inputs, recipe, new AbortController().signal));
+  // As the command line works: everything is written down.
+  const { journal, follow } = state.past.begin(recipe);
+  const batch = startBatch({ recipe, world: desk.world, budget: desk.budget, journal });
+  const offered = { paths: inputs, links: [] };
+  batch.add(follow(offered, desk.intake(offered, recipe, new AbortController().signal)));
   let codecCpu = 0;
   for await (const event of batch.events) {
     if (event.type === 'job.done') codecCpu += event.job.report?.worker.cpu ?? 0;

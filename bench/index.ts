@@ -8,8 +8,9 @@ import * as messages from './messages.ts';
 import * as overhead from './overhead.ts';
 import * as responsiveness from './responsiveness.ts';
 import type { Bench, Result } from './result.ts';
+import * as window from './window.ts';
 
-const benches: Readonly<Record<string, Bench>> = { efficiency, responsiveness, overhead, messages };
+const benches: Readonly<Record<string, Bench>> = { efficiency, responsiveness, overhead, messages, window };
 const folder = join(import.meta.dirname, 'results');
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' } } });

@@ -31,21 +31,34 @@ export interface RecipeFlags {
   readonly recipe?: string;
 }
 
-/** How to go about it. */
-export interface RunFlags {
-  readonly jobs?: string;
-  readonly memory?: string;
-  readonly allowPrivateLinks?: boolean;
-  readonly dryRun?: boolean;
+/** Where things are written down, and how things are told. */
+export interface StateFlags {
+  readonly state?: string;
+  readonly backups?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+}
+
+/** How to go about it. */
+export interface WorkFlags extends StateFlags {
+  readonly jobs?: string;
+  readonly memory?: string;
+  readonly allowPrivateLinks?: boolean;
   readonly stats?: boolean;
+}
+
+export interface RunFlags extends WorkFlags {
+  readonly again?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** What a command line asks for. `text`: help or the version, to be printed and nothing else. */
 export type CommandLine =
   | { readonly kind: 'run'; readonly inputs: readonly string[]; readonly flags: RecipeFlags & RunFlags }
+  | { readonly kind: 'resume'; readonly batch: string | undefined; readonly flags: WorkFlags }
+  | { readonly kind: 'undo'; readonly batch: string | undefined; readonly flags: StateFlags }
+  | { readonly kind: 'history'; readonly flags: StateFlags }
   | { readonly kind: 'text'; readonly text: string };
 
 /**
@@ -55,14 +68,18 @@ export type CommandLine =
  */
 export function parseArguments(argv: readonly string[], version: string): CommandLine {
   let text = '';
-  const program = describe(version)
-    .exitOverride()
-    .configureOutput({
+  let asked: CommandLine | undefined;
+  const program = describe(version, (commandLine) => {
+    asked = commandLine;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
       writeOut: (written) => {
         text += written;
       },
       writeErr: () => undefined,
     });
+  }
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -70,19 +87,69 @@ export function parseArguments(argv: readonly string[], version: string): Comman
     if (error.exitCode === 0) return { kind: 'text', text };
     throw new MillraceError('recipe-invalid', error.message.replace(/^error: /, ''));
   }
-  if (program.args.length === 0) {
+  if (asked === undefined || (asked.kind === 'run' && asked.inputs.length === 0)) {
     throw new MillraceError('recipe-invalid', 'Nothing to do: name files, folders, patterns or links.');
   }
-  return { kind: 'run', inputs: program.args, flags: program.opts<RecipeFlags & RunFlags>() };
+  return asked;
 }
 
 const levels = Object.entries(qualityLevels).map(([name, { score }]) => `${name} (${String(score)})`);
 const qualityHelp = `auto, auto:<score>, auto:<level> with ${levels.join(', ')}, or 1-100 of the encoder (default: auto)`;
 
-function describe(version: string): Command {
-  return new Command('millrace')
-    .description('Converts, resizes and shrinks images on every core. Originals are never touched.')
-    .usage('<files, folders, patterns or links...> [options]')
+function describe(version: string, asked: (commandLine: CommandLine) => void): Command {
+  const program = describeRun(version).action((inputs: string[], flags: RecipeFlags & RunFlags) => {
+    asked({ kind: 'run', inputs, flags });
+  });
+  withState(
+    withWork(
+      program.command('resume [batch]').description('go on with a batch that was interrupted (the newest)'),
+    ),
+  ).action((batch: string | undefined, flags: WorkFlags) => {
+    asked({ kind: 'resume', batch, flags });
+  });
+  withState(
+    program
+      .command('undo [batch]')
+      .description('put replaced originals back (of the newest batch that has any)'),
+  ).action((batch: string | undefined, flags: StateFlags) => {
+    asked({ kind: 'undo', batch, flags });
+  });
+  withState(program.command('history').description('list the batches, newest first')).action(
+    (flags: StateFlags) => {
+      asked({ kind: 'history', flags });
+    },
+  );
+  return program;
+}
+
+function withWork(command: Command): Command {
+  return command
+    .optionsGroup('Work:')
+    .option('-j, --jobs <n>', 'worker processes (default: one per core)')
+    .option('--memory <gigabytes>', 'memory for pictures in work (default: half of the machine’s)')
+    .option('--allow-private-links', 'download from addresses in private networks too')
+    .option('--stats', 'wait and run times, worker starts');
+}
+
+function withState(command: Command): Command {
+  return command
+    .optionsGroup('What was done:')
+    .addOption(
+      new Option('--state <folder>', 'where it is written down (default: your folder for such things)').env(
+        'MILLRACE_STATE',
+      ),
+    )
+    .option('--backups <folder>', 'where replaced originals are kept (default: beside what is written down)')
+    .optionsGroup('Output:')
+    .option('--json', 'one JSON line per event, a summary last')
+    .option('--quiet', 'only errors')
+    .option('--verbose', 'tell what the workers say');
+}
+
+function describeRun(version: string): Command {
+  const run = new Command('millrace')
+    .description('Converts, resizes and shrinks images on every core. Originals are never lost.')
+    .usage('<files, folders, patterns or links...> [options]\n       millrace resume|undo|history')
     .argument('[inputs...]', 'what to work on')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -117,7 +184,7 @@ function describe(version: string): Command {
     .option('-o, --out <folder>', 'into this folder, keeping the tree of folders')
     .option('--suffix <text>', 'beside the source with this suffix (default: -small)')
     .addOption(
-      new Option('--in-place', 'replace the originals (not yet: it comes with undo)').conflicts([
+      new Option('--in-place', 'replace the originals; millrace undo puts them back').conflicts([
         'out',
         'suffix',
       ]),
@@ -125,14 +192,8 @@ function describe(version: string): Command {
     .option('--existing <what>', 'where the name is taken: rename or skip (default: rename)')
     .optionsGroup('Work:')
     .option('--recipe <file.json>', 'read the recipe from a file; options override it')
-    .option('-j, --jobs <n>', 'worker processes (default: one per core)')
-    .option('--memory <gigabytes>', 'memory for pictures in work (default: half of the machine’s)')
-    .option('--allow-private-links', 'download from addresses in private networks too')
+    .option('--again', 'also what has been done before, and what Millrace made itself')
     .option('-n, --dry-run', 'say what would be done')
-    .optionsGroup('Output:')
-    .option('--json', 'one JSON line per event, a summary last')
-    .option('--quiet', 'only errors')
-    .option('--verbose', 'tell what the workers say')
-    .option('--stats', 'wait and run times, worker starts')
     .addHelpText('after', helpExamples);
+  return withState(withWork(run));
 }

@@ -4,20 +4,19 @@ import type { Recipe } from '../contract/recipe.ts';
 import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.ts';
 import { systemClock } from '../main/engine/clock.ts';
 import { sourcesByKind } from '../main/engine/sources-by-kind.ts';
-import type { IntakeStream, World } from '../main/engine/world.ts';
-import { createOutputs } from '../main/files/outputs.ts';
+import type { IntakeStream, OutputWriter, World } from '../main/engine/world.ts';
 import { describeHead } from '../main/files/picture-head.ts';
 import { createFileSources } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
 import { createChildHost } from '../main/workers/child-host.ts';
 import { createPool, type PoolStats } from '../main/workers/pool.ts';
-import { takeIn } from './intake.ts';
+import { takeIn, type Offered } from '../main/files/intake.ts';
 
 /** Everything the command line works with, put together from real disks, links and processes. */
 export interface Desk extends AsyncDisposable {
   readonly world: World;
   readonly budget: MemoryBudget;
-  intake(inputs: readonly string[], recipe: Recipe, signal: AbortSignal): IntakeStream;
+  intake(offered: Offered, recipe: Recipe, signal: AbortSignal): IntakeStream;
   stats(): PoolStats;
 }
 
@@ -30,6 +29,7 @@ export interface DeskOptions {
   readonly memory: number | undefined;
   readonly allowPrivateLinks: boolean;
   readonly log: (level: LogLevel, message: string) => void;
+  readonly outputs: OutputWriter;
 }
 
 export function openDesk(options: DeskOptions): Desk {
@@ -52,7 +52,7 @@ export function openDesk(options: DeskOptions): Desk {
           describe: describeHead,
         }),
       }),
-      outputs: createOutputs(),
+      outputs: options.outputs,
       workers: pool,
       clock: systemClock,
     },

@@ -1,9 +1,10 @@
 import { sourceAddress, type Source } from '../contract/batch.ts';
 import { toWireError, type WireError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
-import { prepareJob } from '../main/engine/pipeline.ts';
-import type { Reservation } from '../main/engine/world.ts';
+import { prepareJob, type Preparation } from '../main/engine/pipeline.ts';
+import type { BatchJournal } from '../main/engine/journal.ts';
 import type { Desk } from './desk.ts';
+import { sortInputs } from './intake.ts';
 import type { Output } from './reporter.ts';
 
 /** Says for every source what would come of it, one line each; reads headers and writes nothing. Gives the exit code. */
@@ -12,39 +13,53 @@ export async function dryRun(
   recipe: Recipe,
   desk: Desk,
   output: Output,
-  options: { readonly json: boolean; readonly interrupted: AbortSignal },
+  options: {
+    readonly json: boolean;
+    readonly interrupted: AbortSignal;
+    /** Knows what has been done before. */
+    readonly journal: BatchJournal;
+    /** Leaves nothing out that has been done before. */
+    readonly insist: boolean;
+  },
 ): Promise<number> {
   let failed = 0;
 
-  async function prepare(source: Source): Promise<Reservation | WireError> {
+  async function prepare(source: Source): Promise<Preparation | WireError> {
     try {
-      const { reservation } = await prepareJob(
+      const preparation = await prepareJob(
         source,
         recipe,
         desk.world,
         Promise.resolve(),
+        options,
         options.interrupted,
       );
       desk.world.sources.release(source);
-      return reservation;
+      return preparation;
     } catch (error) {
       return toWireError(error);
     }
   }
 
-  for await (const item of desk.intake(inputs, recipe, options.interrupted)) {
-    if (item.kind === 'skipped') continue;
+  for await (const item of desk.intake(await sortInputs(inputs), recipe, options.interrupted)) {
+    if (item.kind === 'skipped' || item.kind === 'done') continue;
     const source = sourceAddress(item.source);
     const plan = item.kind === 'failed' ? item.error : await prepare(item.source);
     if ('code' in plan) {
       failed += 1;
       if (options.json) output.out(JSON.stringify({ event: 'would-fail', source, error: plan }));
       else output.err(`${source}: ${plan.message}`);
-    } else if (options.json) {
+    } else if (plan.kind === 'needless') {
+      const { reason } = plan;
       output.out(
-        JSON.stringify({ event: plan.skip ? 'would-skip' : 'would-write', source, output: plan.path }),
+        options.json ? JSON.stringify({ event: 'would-skip', source, reason }) : `${source}: ${reason}`,
       );
-    } else output.out(plan.skip ? `${source}: already there as ${plan.path}` : `${source} → ${plan.path}`);
+    } else {
+      const { path } = plan.prepared.reservation;
+      output.out(
+        options.json ? JSON.stringify({ event: 'would-write', source, output: path }) : `${source} → ${path}`,
+      );
+    }
   }
   return failed === 0 ? 0 : 1;
 }

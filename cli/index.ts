@@ -2,15 +2,20 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Ora } from 'ora';
 import packageJson from '../package.json' with { type: 'json' };
+import type { LogLevel } from '../contract/envelope.ts';
 import { asMillraceError, MillraceError } from '../contract/errors.ts';
-import { parseArguments, type RunFlags } from './arguments.ts';
-import { openDesk } from './desk.ts';
+import type { Past } from '../main/past/past.ts';
+import { parseArguments, type RecipeFlags, type RunFlags, type StateFlags } from './arguments.ts';
+import { openDesk, type Desk } from './desk.ts';
 import { dryRun } from './dry-run.ts';
+import { showHistory, undo } from './history.ts';
+import { sortInputs } from './intake.ts';
 import { exitCodeOf, onInterruption, type Interruption } from './interrupt.ts';
 import { createJsonReporter } from './json-reporter.ts';
 import { readRecipe } from './recipe-file.ts';
 import type { Output, Reporter } from './reporter.ts';
-import { exitCode, run } from './run.ts';
+import { exitCode, run, type RunOptions } from './run.ts';
+import { openState } from './state.ts';
 import { createTerminalReporter } from './terminal-reporter.ts';
 
 // The command line's composition root: `main/index.ts` without a window.
@@ -34,17 +39,21 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(commandLine.text);
     return 0;
   }
-  const { inputs, flags } = commandLine;
-  const recipe = await readRecipe(flags);
-  if (recipe.output.place === 'in-place') {
-    throw new MillraceError(
-      'replace-refused',
-      'Replacing originals comes with undo, which is not there yet. Use --out <folder>, or leave it out to write beside them.',
-    );
-  }
-  const jobs = positiveNumber('--jobs', flags.jobs, 'integer') ?? availableParallelism();
-  const gigabytes = positiveNumber('--memory', flags.memory, 'number');
+  const { kind, flags } = commandLine;
+  const json = flags.json === true;
   const reporter = await chooseReporter(flags);
+  const log = (level: LogLevel, message: string): void => {
+    reporter.log(level, message);
+  };
+  const onlyLook = kind === 'history' || (kind === 'run' && flags.dryRun === true);
+  await using state = openState({ flags, log, onlyLook });
+  const { past, outputs } = state;
+  if (kind === 'history') {
+    showHistory(past, output, { json });
+    return 0;
+  }
+  if (!onlyLook) await past.settle();
+  if (kind === 'undo') return await undo(past, commandLine.batch, output, { json });
 
   const stop = new AbortController();
   let interruption: Interruption | undefined;
@@ -52,28 +61,73 @@ async function main(argv: readonly string[]): Promise<number> {
     interruption = signal;
     stop.abort();
   });
+  const gigabytes = positiveNumber('--memory', flags.memory, 'number');
   await using desk = openDesk({
     worker,
-    jobs,
+    jobs: positiveNumber('--jobs', flags.jobs, 'integer') ?? availableParallelism(),
     memory: gigabytes === undefined ? undefined : gigabytes * 1024 ** 3,
     allowPrivateLinks: flags.allowPrivateLinks === true,
-    log: (level, message) => {
-      reporter.log(level, message);
-    },
+    outputs,
+    log,
   });
+  const options = { interrupted: stop.signal, stats: flags.stats === true };
   const code =
-    flags.dryRun === true
-      ? await dryRun(inputs, recipe, desk, output, { json: flags.json === true, interrupted: stop.signal })
-      : exitCode(
-          await run(inputs, recipe, desk, reporter, {
-            interrupted: stop.signal,
-            stats: flags.stats === true,
-          }),
-        );
+    kind === 'resume'
+      ? await resume(commandLine.batch, desk, past, reporter, options)
+      : await start(commandLine.inputs, commandLine.flags, desk, past, reporter, options);
+  await past.prune(backupLimits);
   return interruption === undefined ? code : exitCodeOf(interruption);
 }
 
-async function chooseReporter(flags: RunFlags): Promise<Reporter> {
+/** Replaced originals are kept this long, and no more than this; those of the newest batch always. */
+const backupLimits = { bytes: 20e9, ageMs: 60 * 24 * 3600 * 1000 };
+
+async function start(
+  inputs: readonly string[],
+  flags: RecipeFlags & RunFlags,
+  desk: Desk,
+  past: Past,
+  reporter: Reporter,
+  options: RunOptions,
+): Promise<number> {
+  const recipe = await readRecipe(flags);
+  const insist = flags.again === true;
+  const batch = past.begin(recipe);
+  if (flags.dryRun === true) {
+    const { journal } = batch;
+    return dryRun(inputs, recipe, desk, output, { ...options, json: flags.json === true, journal, insist });
+  }
+  const offered = await sortInputs(inputs);
+  const intake = batch.follow(offered, desk.intake(offered, recipe, options.interrupted));
+  const summary = await run(
+    { intake, names: inputs, recipe, journal: batch.journal, insist },
+    desk,
+    reporter,
+    options,
+  );
+  return exitCode(summary);
+}
+
+async function resume(
+  batch: string | undefined,
+  desk: Desk,
+  past: Past,
+  reporter: Reporter,
+  options: RunOptions,
+): Promise<number> {
+  const [newest] = past.unfinished();
+  const wanted = batch ?? newest;
+  if (wanted === undefined) {
+    reporter.log('warn', 'There is nothing to go on with.');
+    return 0;
+  }
+  const { recipe, intake, journal } = await past.resume(wanted);
+  return exitCode(
+    await run({ intake, names: [wanted], recipe, journal, insist: false }, desk, reporter, options),
+  );
+}
+
+async function chooseReporter(flags: StateFlags): Promise<Reporter> {
   const verbose = flags.verbose === true;
   if (flags.json === true) return createJsonReporter(output, { verbose });
   const watched = process.stderr.isTTY && flags.quiet !== true;
@@ -111,6 +165,6 @@ try {
   const { code, message, detail } = asMillraceError(error);
   output.err(`millrace: ${message}`);
   if (code === 'internal' && detail !== undefined) output.err(detail);
-  if (code === 'recipe-invalid' || code === 'replace-refused') output.err('Try millrace --help.');
+  if (code === 'recipe-invalid') output.err('Try millrace --help.');
   process.exitCode = code === 'internal' ? 1 : 2;
 }

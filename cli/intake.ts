@@ -1,22 +1,17 @@
 import { lstat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import type { Intake } from '../contract/batch.ts';
-import type { Recipe } from '../contract/recipe.ts';
-import { takeIn as takeInOffered } from '../main/files/intake.ts';
+import type { Offered } from '../main/files/intake.ts';
 
-/** The sources of a command line: links as they are, patterns that the shell did not expand, files and folders. */
-export async function* takeIn(
-  inputs: readonly string[],
-  recipe: Recipe,
-  signal: AbortSignal,
-): AsyncGenerator<Intake, void, undefined> {
+/** What a command line names: links as they are, patterns that the shell did not expand, files and folders. */
+export async function sortInputs(inputs: readonly string[]): Promise<Offered> {
   const paths: string[] = [];
   const links: string[] = [];
   for (const input of inputs) {
     if (isLink(input)) links.push(input);
-    else paths.push(...(await expand(input)));
+    else paths.push(...(await expand(input)).map((path) => resolve(path)));
   }
-  yield* takeInOffered({ paths, links }, recipe, signal);
+  return { paths, links };
 }
 
 function isLink(input: string): boolean {

@@ -2,29 +2,43 @@ import { sourceAddress, sourceName, type Job } from '../contract/batch.ts';
 import { MillraceError, toWireError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { startBatch } from '../main/engine/batch.ts';
+import type { BatchJournal } from '../main/engine/journal.ts';
+import type { IntakeStream } from '../main/engine/world.ts';
 import type { Desk } from './desk.ts';
 import type { Failure, Reporter, Summary } from './reporter.ts';
 
-/**
- * Works through the inputs and reports. Gives the summary it reported last.
- *
- * @param interrupted fires when the person has had enough; what is running is ended, what is done stays
- */
+/** What is to be done. */
+export interface Order {
+  readonly intake: IntakeStream;
+  /** What was named, for a person. */
+  readonly names: readonly string[];
+  readonly recipe: Recipe;
+  readonly journal: BatchJournal;
+  /** Also what has been done before. */
+  readonly insist: boolean;
+}
+
+export interface RunOptions {
+  /** Fires when the person has had enough; what is running is ended, what is done stays. */
+  readonly interrupted: AbortSignal;
+  readonly stats: boolean;
+}
+
+/** Works through an order and reports. Gives the summary it reported last. */
 export async function run(
-  inputs: readonly string[],
-  recipe: Recipe,
+  { intake, names, recipe, journal, insist }: Order,
   desk: Desk,
   reporter: Reporter,
-  options: { readonly interrupted: AbortSignal; readonly stats: boolean },
+  options: RunOptions,
 ): Promise<Summary> {
-  const batch = startBatch({ recipe, world: desk.world, budget: desk.budget });
+  const batch = startBatch({ recipe, world: desk.world, budget: desk.budget, journal, insist });
   const failures: Failure[] = [];
   const { interrupted } = options;
   let keptOriginals = 0;
   let lowestScore: Summary['lowestScore'];
   let stopped: Summary['stopped'];
-  interrupted.addEventListener('abort', () => void batch.cancel(), { once: true });
-  batch.add(desk.intake(inputs, recipe, interrupted));
+  interrupted.addEventListener('abort', () => void batch.interrupt(), { once: true });
+  batch.add(intake);
 
   for await (const event of batch.events) {
     reporter.event(event);
@@ -41,7 +55,7 @@ export async function run(
 
   const progress = batch.progress();
   batch.close();
-  if (progress.counts.total === 0 && !interrupted.aborted) stopped ??= toWireError(noImages(inputs));
+  if (progress.counts.total === 0 && !interrupted.aborted) stopped ??= toWireError(noImages(names));
   const summary: Summary = {
     progress,
     failures,
@@ -66,9 +80,9 @@ export function exitCode(summary: Summary): number {
   return summary.failures.length > 0 || summary.stopped !== undefined ? 1 : 0;
 }
 
-function noImages(inputs: readonly string[]): MillraceError {
+function noImages(names: readonly string[]): MillraceError {
   return new MillraceError(
     'no-images',
-    `There is no image in ${inputs.join(', ')}. Name a file, or a folder that has some.`,
+    `There is no image in ${names.join(', ')}. Name a file, or a folder that has some.`,
   );
 }

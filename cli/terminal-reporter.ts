@@ -83,7 +83,7 @@ function summaryLines({ progress, keptOriginals, lowestScore, interrupted }: Sum
   if (lowestScore !== undefined) rows.push(['lowest', `${scored(lowestScore.score)}, ${lowestScore.source}`]);
   if (keptOriginals > 0)
     rows.push(['kept', `${count(keptOriginals, 'original')}, already as small as it gets`]);
-  if (counts.skipped > 0) rows.push(['skipped', `${count(counts.skipped, 'file')}, already there`]);
+  if (counts.skipped > 0) rows.push(['skipped', `${count(counts.skipped, 'file')}, nothing to do`]);
   if (counts.failed > 0) rows.push(['failed', `${count(counts.failed, 'file')}, reasons above`]);
   if (counts.cancelled > 0)
     rows.push([interrupted ? 'interrupted' : 'cancelled', count(counts.cancelled, 'file')]);

@@ -76,6 +76,8 @@ export const batchViewSchema = v.object({
   /** The lowest score of the batch and its job, where scores were measured. */
   lowestScore: v.optional(v.object({ id: count, score: v.number() })),
   recipe: recipeSchema,
+  /** Its entry in the history, once it is over. */
+  record: v.optional(v.string()),
 });
 export type BatchView = v.InferOutput<typeof batchViewSchema>;
 
@@ -101,6 +103,9 @@ export const settingsSchema = v.strictObject({
   /** Ask before originals are replaced. */
   confirmReplace: v.boolean(),
   notify: v.boolean(),
+  /** Replaced originals are kept this long, days, and no more than this together; those of the newest batch always. */
+  backupDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)), 60),
+  backupGigabytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)), 20),
   logLevel: v.picklist(logLevels),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
@@ -113,6 +118,8 @@ export const defaultSettings: Settings = {
   confirmQuit: true,
   confirmReplace: true,
   notify: true,
+  backupDays: 60,
+  backupGigabytes: 20,
   logLevel: 'info',
 };
 

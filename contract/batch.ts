@@ -13,12 +13,27 @@ export type SkipReason = 'hidden' | 'not-an-image' | 'already-seen' | 'special-f
 /** What intake gives to the engine, one by one, while it is still looking. */
 export type Intake =
   | { readonly kind: 'source'; readonly source: Source }
+  /** An earlier run has done it. */
+  | {
+      readonly kind: 'done';
+      readonly source: Source;
+      readonly output: JobOutput;
+      readonly facts: SourceFacts;
+    }
   | { readonly kind: 'skipped'; readonly path: string; readonly reason: SkipReason }
   | { readonly kind: 'failed'; readonly source: Source; readonly error: WireError };
 
 /** Where a job is in its life. `failed` is also what a set-aside (poisoned) job is. */
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'skipped', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];
+
+/** What a source's header told. */
+export interface SourceFacts {
+  readonly bytes: number;
+  readonly format: InputFormat;
+  /** Of all frames; 0 when the header does not tell. */
+  readonly pixels: number;
+}
 
 export interface JobOutput {
   readonly path: string;

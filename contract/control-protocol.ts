@@ -117,7 +117,14 @@ export const controlProtocol = defineProtocol({
   },
   events: {
     /** A menu item or an accelerator that only the page can carry out. */
-    command: v.picklist(['select-all', 'show-recipe', 'show-settings', 'compare', 'focus-filter']),
+    command: v.picklist([
+      'select-all',
+      'show-recipe',
+      'show-settings',
+      'show-history',
+      'compare',
+      'focus-filter',
+    ]),
   },
 });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { bytes, count } from './primitives.ts';
+import { bytes, count, sha256 } from './primitives.ts';
 import { defineProtocol } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 import { reportSchema } from './report.ts';
@@ -23,8 +23,15 @@ export const workerProtocol = defineProtocol({
         bytes,
         recipe: recipeSchema,
       }),
-      /** `bytes` is absent when the source's own bytes are the output (`report.outcome` is `kept-original`). */
-      result: v.object({ bytes: v.optional(bytes), report: reportSchema }),
+      result: v.object({
+        /** Absent when the source's own bytes are the output (`report.outcome` is `kept-original`). */
+        bytes: v.optional(bytes),
+        /** Of the output's bytes: what is on the disk later must be what was verified here. */
+        sha256,
+        /** Of the source's bytes, where the output takes its place: its backup must be what was converted. */
+        sourceSha256: v.optional(sha256),
+        report: reportSchema,
+      }),
       progress: v.object({ stage: v.picklist(stages) }),
     },
     /** A picture to look at, sent to a page over its own port to this worker. */
@@ -54,6 +61,8 @@ export const workerProtocol = defineProtocol({
 export type WorkerProtocol = typeof workerProtocol;
 export type ConvertParams = v.InferOutput<(typeof workerProtocol)['requests']['convert']['params']>;
 export type ConvertResult = v.InferOutput<(typeof workerProtocol)['requests']['convert']['result']>;
+/** What comes out of a conversion, before it is sealed for its way to the disk. */
+export type Converted = Pick<ConvertResult, 'bytes' | 'report'>;
 export type PreviewParams = v.InferOutput<(typeof workerProtocol)['requests']['preview']['params']>;
 export type PreviewResult = v.InferOutput<(typeof workerProtocol)['requests']['preview']['result']>;
 export type WorkerHello = v.InferOutput<(typeof workerProtocol)['hello']>;

@@ -1,89 +1,104 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as electron from 'electron';
+import electronLog from 'electron-log/main.js';
+import type { LogLevel } from '../contract/envelope.ts';
 import { asMillraceError } from '../contract/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { appOrigin, appScheme, serveApp } from './app/app-protocol.ts';
-import { openDesktop } from './app/desktop.ts';
+import { offersOf, openDesktop, type Desktop } from './app/desktop.ts';
 import { startLog } from './app/log.ts';
-import { collectOpenedFiles } from './app/opened-files.ts';
-import { denyPermissions, guardContents } from './app/security.ts';
+import { collectOpenedFiles, type OpenedFiles } from './app/opened-files.ts';
+import { guardContents, lockSession } from './app/security.ts';
 import { openBridge } from './bridge/open-bridge.ts';
+import { systemClock } from './engine/clock.ts';
+import { openState } from './past/state.ts';
 import { createPreferences } from './store/preferences.ts';
-import { openStore, type Store } from './store/store.ts';
 
 // The desktop app's composition root: builds the parts, wires them, nothing else.
 
-const { app, ipcMain, MessageChannelMain, protocol, session, utilityProcess } = electron;
+const { app, dialog, ipcMain, MessageChannelMain, protocol, session, utilityProcess } = electron;
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-const log = startLog();
+const log = startLog(electronLog);
 /** While the app is written, its page comes from the development server. */
 const origin = (app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']) ?? appOrigin;
+let desktop: Desktop | undefined;
 
-async function boot(): Promise<void> {
+async function boot(opened: OpenedFiles): Promise<void> {
   await app.whenReady();
-  denyPermissions(session.defaultSession);
+  lockSession(session.defaultSession);
   serveApp(protocol, path('../renderer'));
-  const desktop = openDesktop(electron, {
+  desktop = openDesktop(electron, {
     origin,
     log,
+    clock: systemClock,
     preload: path('../preload/index.cjs'),
     icon: path('../../resources/icon.png'),
+    dragIcon: path('../../resources/drag.png'),
   });
+  const { shell, handles } = desktop;
   const data = app.getPath('userData');
-  const { store, notice } = remembered(data);
+  const outputs = app.getPath('pictures');
+  const write = (level: LogLevel, message: string): void => {
+    log[level](message);
+  };
+  const state = openState({
+    folder: data,
+    thread: path('./journal-thread.js'),
+    workingFolder: outputs,
+    log: write,
+  });
+  const { store, notice } = state;
   const { desk, control } = openBridge({
     electron: { app, ipcMain, utilityProcess, openChannel: () => new MessageChannelMain() },
     origin,
     hello: { name: 'Millrace', version: packageJson.version, platform: process.platform },
-    shell: desktop.shell,
-    handles: desktop.handles,
+    shell,
+    handles,
     folders: {
       dropped: join(data, 'dropped'),
       samples: path('../../resources/samples'),
       samplesCopy: join(data, 'samples'),
-      outputs: app.getPath('pictures'),
+      outputs,
     },
     worker: path('./image-worker.js'),
     log,
+    state,
     ...(store === undefined ? {} : { preferences: createPreferences(store.database) }),
   });
   if (notice !== undefined) desk.notice(notice);
   desktop.serve(desk, control.command);
-  opened.deliverTo((paths) => void desk.addPaths(paths));
+  opened.deliverTo((files) => {
+    desk.add(offersOf(files, handles)).catch((error: unknown) => {
+      desk.notice(asMillraceError(error).message);
+    });
+  });
   await desktop.open();
-}
-
-/** The store, or what a person should know when there is none: the app works without it and forgets. */
-function remembered(folder: string): { store?: Store; notice: string | undefined } {
-  try {
-    const store = openStore(folder);
-    return { store, notice: store.notice };
-  } catch (error) {
-    const { message } = asMillraceError(error);
-    log.error(message);
-    return { notice: message };
-  }
+  await desk.goOn();
 }
 
 protocol.registerSchemesAsPrivileged([appScheme]);
+app.setAboutPanelOptions({ applicationName: 'Millrace', applicationVersion: packageJson.version });
+// Windows shows notifications only of apps it knows by a name.
+app.setAppUserModelId('millrace');
 app.on('web-contents-created', (_event, contents) => {
   guardContents(contents, log);
 });
 app.on('window-all-closed', () => {
   app.quit();
 });
-const opened = collectOpenedFiles(app, process.argv, process.cwd(), () => {
-  electron.BrowserWindow.getAllWindows()[0]?.focus();
-});
-if (app.requestSingleInstanceLock()) {
-  // Not awaited: Electron is ready only after this module has been evaluated (electron/electron#40719).
-  boot().catch((error: unknown) => {
-    log.error(`Millrace could not start: ${String(error)}`);
-    app.exit(1);
-  });
-} else {
+const start = { argv: process.argv, workingFolder: process.cwd() };
+const opened = collectOpenedFiles(app, start, () => desktop?.raise());
+if (opened === undefined) {
   // The first one has been given our files.
   app.quit();
+} else {
+  // Not awaited: Electron is ready only after this module has been evaluated (electron/electron#40719).
+  boot(opened).catch((error: unknown) => {
+    const { message, detail } = asMillraceError(error);
+    log.error(`Millrace could not start: ${message}\n${detail ?? ''}`);
+    dialog.showErrorBox('Millrace could not start', message);
+    app.exit(1);
+  });
 }

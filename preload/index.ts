@@ -1,7 +1,9 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import * as v from 'valibot';
 import {
   controlPortChannel,
   previewPortChannel,
+  previewPortSchema,
   registerFilesChannel,
   requestControlPort,
 } from '../contract/channels.ts';
@@ -14,7 +16,7 @@ ipcRenderer.on(controlPortChannel, (event) => {
 });
 
 ipcRenderer.on(previewPortChannel, (event, which: unknown) => {
-  window.postMessage(which, '*', event.ports);
+  window.postMessage(v.parse(previewPortSchema, which), '*', event.ports);
 });
 
 /** A handle for each file; undefined for one that is on no disk. Paths go to main and never to the page. */

@@ -3,8 +3,9 @@ import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
 import { makePreview } from './image/preview.ts';
-import { createPreviewPages } from './preview-pages.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { createPreviewPages } from './preview-pages.ts';
+import { sealed } from './sealed.ts';
 import { findPort } from './worker-port.ts';
 
 const parent = findPort();
@@ -27,9 +28,10 @@ const server = createServer(parent.port, workerProtocol, {
     convert: (params, { progress, signal }) =>
       turn(async () => {
         signal.throwIfAborted();
-        return convert(params, codecs, (stage) => {
+        const converted = await convert(params, codecs, (stage) => {
           progress({ stage });
         });
+        return sealed(params, converted);
       }),
     preview: ({ page, token, ...params }, { signal }) =>
       turn(async (): Promise<PreviewResult> => {

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
-import { originOf, resolveAppUrl, serveApp } from './app-protocol.ts';
+import { contentPolicy, originOf, resolveAppUrl, serveApp } from './app-protocol.ts';
 
 const folder = join('/', 'opt', 'millrace', 'renderer');
 
@@ -49,9 +49,23 @@ describe('serveApp', () => {
     expect(page?.status).toBe(200);
     expect(page?.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page?.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(page?.headers.get('content-security-policy')).toBe(contentPolicy);
     expect(await page?.text()).toBe('<p>hello</p>');
     expect((await get('app://millrace/missing.js'))?.status).toBe(404);
     expect((await get('app://millrace/..%2fsecret.txt'))?.status).toBe(404);
+  });
+});
+
+describe('the content policy', () => {
+  it('allows nothing unsafe and nobody else', () => {
+    expect(contentPolicy).toContain("default-src 'none'");
+    expect(contentPolicy).not.toMatch(/unsafe|\*|https?:|eval/);
+  });
+
+  it('is what the page says of itself', async () => {
+    const html = await readFile(join(import.meta.dirname, '../../renderer/index.html'), 'utf8');
+    const [, own] = /Content-Security-Policy"\s+content="([^"]+)"/.exec(html) ?? [];
+    expect(`${own ?? ''}; frame-ancestors 'none'`).toBe(contentPolicy);
   });
 });
 

@@ -10,6 +10,22 @@ export const appScheme: CustomScheme = {
   privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
 };
 
+/**
+ * What the page may do: run its own scripts, use its own styles, show pictures it was given. `index.html` says the same, for
+ * the development server; `frame-ancestors` counts in a header only.
+ */
+export const contentPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -28,7 +44,12 @@ export function serveApp(protocol: Pick<Protocol, 'handle'>, folder: string): vo
     try {
       const type = types[extname(file)] ?? 'application/octet-stream';
       return new Response(await readFile(file), {
-        headers: { 'content-type': type, 'x-content-type-options': 'nosniff' },
+        headers: {
+          'content-type': type,
+          'content-security-policy': contentPolicy,
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+        },
       });
     } catch {
       return new Response('Not found', { status: 404 });

@@ -1,4 +1,5 @@
-import type { BrowserWindow, PowerSaveBlocker } from 'electron';
+import prettyBytes from 'pretty-bytes';
+import type { BrowserWindow, PowerSaveBlocker, ProgressBarOptions } from 'electron';
 import type { BatchView } from '../../contract/app-state.ts';
 
 export interface PresenceParts {
@@ -9,12 +10,10 @@ export interface PresenceParts {
 }
 
 /** What a batch means for the desktop around the window: progress in the task bar, no sleep, a word at its end. */
-export function createBatchPresence({
-  power,
-  window,
-  notify,
-}: PresenceParts): (view: BatchView | undefined) => void {
+export function createBatchPresence(parts: PresenceParts): (view: BatchView | undefined) => void {
+  const { power, window, notify } = parts;
   let awake: number | undefined;
+  let bar: TaskBar = noBar;
   let last: { readonly id: number; readonly state: BatchView['state'] } | undefined;
 
   function keepAwake(wanted: boolean): void {
@@ -25,49 +24,74 @@ export function createBatchPresence({
     }
   }
 
+  function showProgress(next: TaskBar): void {
+    if (next.share === bar.share && next.mode === bar.mode) return;
+    bar = next;
+    window()?.setProgressBar(next.share, { mode: next.mode });
+  }
+
   return (view) => {
     keepAwake(view?.state === 'working' || view?.state === 'cancelling');
-    showProgress(window(), view);
+    showProgress(view === undefined ? noBar : taskBarOf(view));
     const before = last;
     last = view === undefined ? undefined : { id: view.id, state: view.state };
     if (view === undefined || before?.id !== view.id || before.state === view.state) return;
-    if (window()?.isFocused() === true) return;
+    // Who cancels knows.
+    if (before.state === 'cancelling' || window()?.isFocused() === true) return;
     const words = endWords(view);
     if (words !== undefined) notify(words.title, words.body);
   };
 }
 
-function showProgress(
-  window: Pick<BrowserWindow, 'setProgressBar'> | undefined,
-  view: BatchView | undefined,
-): void {
-  if (view === undefined || view.state === 'ended') {
-    window?.setProgressBar(-1);
-    return;
+interface TaskBar {
+  /** 0 to 1; negative for no bar, above 1 for one that only moves. */
+  readonly share: number;
+  readonly mode: NonNullable<ProgressBarOptions['mode']>;
+}
+
+const noBar: TaskBar = { share: -1, mode: 'none' };
+
+/** Steps of the bar; the system is not asked to draw what nobody could see. */
+const steps = 200;
+
+export function taskBarOf({ state, counts, intakeEnded }: BatchView): TaskBar {
+  const { total, waiting, running } = counts;
+  const share = total === 0 ? 0 : Math.floor((steps * (total - waiting - running)) / total) / steps;
+  switch (state) {
+    case 'ended':
+      return noBar;
+    case 'held':
+    case 'stopped':
+      return { share, mode: 'error' };
+    case 'paused':
+      return { share, mode: 'paused' };
+    case 'working':
+    case 'cancelling':
+      return total === 0 && !intakeEnded ? { share: 2, mode: 'indeterminate' } : { share, mode: 'normal' };
   }
-  const { total, waiting, running } = view.counts;
-  const share = total === 0 ? 0 : (total - waiting - running) / total;
-  const mode =
-    view.state === 'held' || view.state === 'stopped'
-      ? 'error'
-      : view.state === 'paused'
-        ? 'paused'
-        : 'normal';
-  window?.setProgressBar(share, { mode });
 }
 
 function endWords(view: BatchView): { readonly title: string; readonly body: string } | undefined {
-  const { done, failed } = view.counts;
   switch (view.state) {
-    case 'ended':
+    case 'ended': {
+      const { failed } = view.counts;
+      const title = failed === 0 ? 'Your pictures are ready' : 'The batch has ended';
       return {
-        title: failed === 0 ? 'Your pictures are ready' : 'The batch has ended',
-        body: failed === 0 ? `${String(done)} done.` : `${String(done)} done, ${String(failed)} failed.`,
+        title,
+        body: [doneWords(view), ...(failed === 0 ? [] : [`${String(failed)} failed`])].join(', '),
       };
+    }
     case 'held':
     case 'stopped':
       return { title: 'Millrace needs you', body: view.error?.message ?? 'The batch does not go on.' };
     default:
       return undefined;
   }
+}
+
+function doneWords({ counts: { done }, bytesIn, bytesOut }: BatchView): string {
+  const pictures = `${String(done)} ${done === 1 ? 'picture' : 'pictures'} done`;
+  const saved = bytesIn - bytesOut;
+  if (saved <= 0) return pictures;
+  return `${pictures}, ${prettyBytes(saved)} saved (${String(Math.round((100 * saved) / bytesIn))} %)`;
 }

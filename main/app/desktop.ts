@@ -1,37 +1,38 @@
 import { join } from 'node:path';
 import type * as Electron from 'electron';
 import type { BrowserWindow } from 'electron';
-import type { AppView, BatchView } from '../../contract/app-state.ts';
+import type { Offer } from '../../contract/app-state.ts';
+import type { Clock } from '../engine/world.ts';
+import { openAppMenu, type MenuDesk } from './app-menu.ts';
+import { batchEnd, type WatchedDesk } from './batch-end.ts';
 import { createBatchPresence } from './batch-presence.ts';
 import { createShell } from './desktop-shell.ts';
 import { registerDroppedFiles } from './dropped-files.ts';
 import { createHandleTable, type HandleTable } from './handles.ts';
 import type { LogFile } from './log.ts';
-import { menuTemplate, type MenuActions } from './menu.ts';
-import { quitCleanly } from './quitting.ts';
+import type { MenuActions } from './menu.ts';
+import type { Opened } from './opened-files.ts';
+import { followPage } from './page-life.ts';
+import { quitCleanly, type Quitting } from './quitting.ts';
 import type { Shell } from './shell.ts';
-import { readPlace, writePlace } from './window-place.ts';
-import { openWindow } from './window.ts';
+import { readPlace, rememberPlace } from './window-place.ts';
+import { openWindow, raise } from './window.ts';
 
 export interface DesktopOptions {
   readonly origin: string;
   readonly log: LogFile;
-  /** Files of the preload script and of the icon. */
+  readonly clock: Clock;
+  /** Files of the preload script, of the icon, and of the picture beside the pointer while results are dragged out. */
   readonly preload: string;
   readonly icon: string;
+  readonly dragIcon: string;
 }
 
-/** What the desk does for the menu and at the end of the app. */
-export interface MenuDesk {
-  readonly batch:
-    | { readonly state: BatchView['state']; pause(): void; resume(): void; cancel(): Promise<void> }
-    | undefined;
-  view(): AppView;
-  watch(listener: { rowChanged(id: number): void; viewChanged(): void }): () => void;
-  addPaths(paths: readonly string[]): Promise<void>;
-  retry(ids: readonly number[] | undefined): Promise<void>;
-  clear(): Promise<void>;
-  notice(text: string): void;
+/** What the shell asks of the desk. */
+export interface ServedDesk extends Omit<MenuDesk, 'batch'> {
+  readonly batch: (NonNullable<MenuDesk['batch']> & NonNullable<WatchedDesk['batch']>) | undefined;
+  watch: WatchedDesk['watch'];
+  add(offers: readonly Offer[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,135 +41,98 @@ export interface Desktop {
   readonly shell: Shell;
   readonly handles: HandleTable;
   /** Connects menu, task bar and quitting with the desk. */
-  serve(desk: MenuDesk, command: MenuActions['command']): void;
+  serve(desk: ServedDesk, command: MenuActions['command']): void;
   /** Opens the window; settles when its page has loaded. */
   open(): Promise<void>;
+  /** Brings the window to the front. */
+  raise(): void;
 }
 
-/** Puts the shell together: dialogs, menu, task bar, quitting, the window and its place. */
+/** Puts the shell together: dialogs, menu, task bar, quitting, the window and its place. `app` must be ready. */
 export function openDesktop(electron: typeof Electron, options: DesktopOptions): Desktop {
-  const {
-    app,
-    clipboard,
-    dialog,
-    ipcMain,
-    Menu,
-    nativeTheme,
-    Notification,
-    powerSaveBlocker,
-    screen,
-    shell: system,
-  } = electron;
-  const { origin, log } = options;
+  const { app, dialog, ipcMain, nativeTheme, Notification, screen } = electron;
+  const { origin, log, clock } = options;
   const handles = createHandleTable();
   registerDroppedFiles(ipcMain, handles, { origin, log });
-  const placeFile = join(app.getPath('userData'), 'window.json');
   let window: BrowserWindow | undefined;
-  let desk: MenuDesk | undefined;
-  let command: MenuActions['command'] | undefined;
-  let menuState: string | undefined;
+  let served: { readonly desk: ServedDesk; readonly quitting: Quitting } | undefined;
+  let updateMenu: ReturnType<typeof openAppMenu> = () => undefined;
 
   const presence = createBatchPresence({
-    power: powerSaveBlocker,
+    power: electron.powerSaveBlocker,
     window: () => window,
     notify(title, body) {
-      if (desk?.view().settings.notify === true && Notification.isSupported())
-        new Notification({ title, body }).show();
+      if (served?.desk.view().settings.notify !== true || !Notification.isSupported()) return;
+      const notification = new Notification({ title, body });
+      notification.on('click', raiseWindow);
+      notification.show();
     },
   });
 
   const shell = createShell({
     dialog,
-    clipboard,
-    system,
+    clipboard: electron.clipboard,
+    system: electron.shell,
     theme: nativeTheme,
     window: () => window,
-    dragIcon: options.icon,
+    dragIcon: options.dragIcon,
     logFile: log.path,
     setLogLevel: log.setLevel,
     batchChanged(view) {
       presence(view);
-      if (view?.state !== menuState) setMenu();
+      updateMenu(view);
     },
   });
 
-  const report = (error: unknown): void => {
-    desk?.notice(error instanceof Error ? error.message : String(error));
-  };
-
-  const actions: MenuActions = {
-    addFiles: () =>
-      void shell
-        .chooseFiles()
-        .then((paths) => desk?.addPaths(paths))
-        .catch(report),
-    addFolder: () =>
-      void shell
-        .chooseFolder()
-        .then((paths) => desk?.addPaths(paths))
-        .catch(report),
-    pauseOrResume() {
-      if (desk?.batch?.state === 'working') desk.batch.pause();
-      else desk?.batch?.resume();
-    },
-    cancel: () => void desk?.batch?.cancel(),
-    retryFailed: () => void desk?.retry(undefined).catch(report),
-    clear: () => void desk?.clear().catch(report),
-    showLogs: shell.showLogs,
-    command: (name) => command?.(name),
-  };
-
-  function setMenu(): void {
-    const state = desk?.batch?.state;
-    menuState = state;
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(state, actions, process.platform)));
-  }
-
-  function remember(from: BrowserWindow): void {
-    writePlace(placeFile, { ...from.getNormalBounds(), maximised: from.isMaximized() });
-  }
-
-  /** Settles when the batch in the window is over. */
-  function finished(of: MenuDesk): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        const state = of.batch?.state;
-        if (state === 'working' || state === 'paused' || state === 'held' || state === 'cancelling') return;
-        unwatch();
-        resolve();
-      };
-      const unwatch = of.watch({ rowChanged: () => undefined, viewChanged: look });
-      of.batch?.resume();
-      look();
-    });
+  function raiseWindow(): void {
+    if (window !== undefined) raise(window);
   }
 
   return {
     shell,
     handles,
-    serve(toServe, toCommand) {
-      desk = toServe;
-      command = toCommand;
-      setMenu();
-      quitCleanly({
+    raise: raiseWindow,
+    serve(desk, command) {
+      updateMenu = openAppMenu({
+        menu: electron.Menu,
+        theme: nativeTheme,
+        platform: process.platform,
+        shell,
+        desk,
+        command,
+      });
+      updateMenu(desk.view().batch);
+      const quitting = quitCleanly({
         app,
         dialog,
-        state: () => toServe.batch?.state,
-        asks: () => toServe.view().settings.confirmQuit,
-        finished: () => finished(toServe),
-        close: () => toServe.close(),
+        log,
+        state: () => desk.batch?.state,
+        asks: () => desk.view().settings.confirmQuit,
+        finished: () => batchEnd(desk),
+        close: () => desk.close(),
       });
+      served = { desk, quitting };
     },
     async open() {
+      const placeFile = join(app.getPath('userData'), 'window.json');
       const displays = screen.getAllDisplays().map(({ workArea }) => workArea);
-      const opened = openWindow({
+      const opened = openWindow(electron.BrowserWindow, {
         preload: options.preload,
         icon: options.icon,
         place: readPlace(placeFile, displays),
+        isDark: nativeTheme.shouldUseDarkColors,
       });
       window = opened;
-      opened.on('close', () => {
-        remember(opened);
+      rememberPlace(opened, placeFile, { clock, log });
+      served?.quitting.guard(opened);
+      followPage({
+        contents: opened.webContents,
+        dialog,
+        log,
+        now: clock.now,
+        quit: () => {
+          app.quit();
+        },
       });
       opened.on('closed', () => {
         window = undefined;
@@ -177,4 +141,12 @@ export function openDesktop(electron: typeof Electron, options: DesktopOptions):
       log.debug(`The window was ready ${process.uptime().toFixed(2)} s after the start.`);
     },
   };
+}
+
+/** Puts what the system handed over before the desk, as the page would put what was dropped on it. */
+export function offersOf({ paths, links }: Opened, handles: Pick<HandleTable, 'register'>): Offer[] {
+  return [
+    ...handles.register(paths).map((handle): Offer => ({ kind: 'handle', handle })),
+    ...links.map((url): Offer => ({ kind: 'link', url })),
+  ];
 }

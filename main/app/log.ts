@@ -1,42 +1,52 @@
-import electronLog from 'electron-log/main.js';
+import { inspect } from 'node:util';
+import type { LogMessage, MainLogger, NodeLogger } from 'electron-log';
+import type { LogLevel } from '../../contract/envelope.ts';
+import { redactPaths } from './redact.ts';
 
 /** Where main writes what happened; other processes send their lines here. */
-export interface Log {
-  error(message: string): void;
-  warn(message: string): void;
-  info(message: string): void;
-  debug(message: string): void;
-}
+export type Log = Readonly<Record<LogLevel, (message: string) => void>>;
 
 /** The log file, and how much goes into it. */
 export interface LogFile extends Log {
-  setLevel(level: keyof Log): void;
+  setLevel(level: LogLevel): void;
   path(): string;
 }
 
 const maxBytes = 5 * 1024 * 1024;
 
-/** One file in the folder the system keeps for logs; a full one is put aside and a new one begun. */
-export function startLog(): LogFile {
-  electronLog.transports.file.maxSize = maxBytes;
-  electronLog.transports.file.level = 'info';
-  electronLog.errorHandler.startCatching({ showDialog: false });
+/**
+ * One file in the folder the system keeps for logs; a full one is put aside and a new one begun. It says nothing about
+ * where a person keeps their files, unless they ask for every detail (`debug`).
+ *
+ * What nobody caught is written too, and the app goes on: a batch is worth more than an ending.
+ */
+export function startLog(logger: MainLogger | NodeLogger): LogFile {
+  const { file } = logger.transports;
+  file.maxSize = maxBytes;
+  file.level = 'info';
+  logger.hooks.push((message) => (file.level === 'debug' ? message : redacted(message)));
+  logger.errorHandler.startCatching({ showDialog: false });
+  const write =
+    (level: LogLevel) =>
+    (message: string): void => {
+      logger[level](message);
+    };
   return {
-    error: (message) => {
-      electronLog.error(message);
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    setLevel(level) {
+      file.level = level;
     },
-    warn: (message) => {
-      electronLog.warn(message);
-    },
-    info: (message) => {
-      electronLog.info(message);
-    },
-    debug: (message) => {
-      electronLog.debug(message);
-    },
-    setLevel: (level) => {
-      electronLog.transports.file.level = level;
-    },
-    path: () => electronLog.transports.file.getFile().path,
+    path: () => file.getFile().path,
   };
+}
+
+function redacted(message: LogMessage): LogMessage {
+  return { ...message, data: message.data.map((part: unknown) => redactPaths(asText(part))) };
+}
+
+function asText(part: unknown): string {
+  return typeof part === 'string' ? part : inspect(part);
 }

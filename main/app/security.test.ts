@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { WebContents } from 'electron';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Session, WebContents } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { appOrigin } from './app-protocol.ts';
-import { denyPermissions, guardContents, isOwnFrame } from './security.ts';
+import { guardContents, isOwnFrame, lockSession } from './security.ts';
 
 describe('isOwnFrame', () => {
   it.each([
@@ -20,28 +22,37 @@ describe('isOwnFrame', () => {
   });
 });
 
-describe('denyPermissions', () => {
-  it('says no to every request and every check', () => {
-    const answers: boolean[] = [];
-    const session: Parameters<typeof denyPermissions>[0] = {
-      setPermissionRequestHandler: (handler) => {
+/** A session that is locked. */
+function locked() {
+  const events = new EventEmitter();
+  const answers: boolean[] = [];
+  lockSession(
+    Object.assign(events, {
+      setPermissionRequestHandler: (handler: Parameters<Session['setPermissionRequestHandler']>[0]) => {
         for (const permission of ['media', 'geolocation', 'clipboard-read', 'openExternal'] as const)
           handler?.({} as unknown as WebContents, permission, (granted) => answers.push(granted), {
             isMainFrame: true,
             requestingUrl: 'app://millrace/',
           });
       },
-      setPermissionCheckHandler: (handler) => {
-        answers.push(
-          handler?.(null, 'media', 'app://millrace', {
-            isMainFrame: true,
-            requestingUrl: 'app://millrace/',
-          }) ?? true,
-        );
+      setPermissionCheckHandler: (handler: Parameters<Session['setPermissionCheckHandler']>[0]) => {
+        const details = { isMainFrame: true, requestingUrl: 'app://millrace/' };
+        answers.push(handler?.(null, 'media', 'app://millrace', details) ?? true);
       },
-    };
-    denyPermissions(session);
-    expect(answers).toEqual([false, false, false, false, false]);
+    }) as unknown as Session,
+  );
+  return { answers, events };
+}
+
+describe('lockSession', () => {
+  it('says no to every request and every check', () => {
+    expect(locked().answers).toEqual([false, false, false, false, false]);
+  });
+
+  it('downloads nothing', () => {
+    let prevented = false;
+    locked().events.emit('will-download', { preventDefault: () => (prevented = true) });
+    expect(prevented).toBe(true);
   });
 });
 
@@ -82,9 +93,29 @@ describe('guardContents', () => {
     expect(page.prevented('will-navigate', { url: 'app://millrace/' })).toBe(false);
   });
 
+  it('blocks frames inside the page', () => {
+    const page = guarded('app://millrace/');
+    const url = 'app://millrace/';
+    expect(page.prevented('will-frame-navigate', { url, isMainFrame: false })).toBe(true);
+    expect(page.prevented('will-frame-navigate', { url, isMainFrame: true })).toBe(false);
+  });
+
   it('blocks web views and new windows', () => {
     const page = guarded('app://millrace/');
     expect(page.prevented('will-attach-webview')).toBe(true);
     expect(page.openWindow()).toBe('deny');
+  });
+});
+
+describe('the world outside', () => {
+  it('is opened by nobody: no address and no file is handed to another program', async () => {
+    const root = join(import.meta.dirname, '../..');
+    let read = 0;
+    for await (const file of glob('{main,preload,renderer,contract}/**/*.{ts,vue}', { cwd: root })) {
+      if (file.endsWith('.test.ts')) continue;
+      read += 1;
+      expect(await readFile(join(root, file), 'utf8'), file).not.toMatch(/\b(openExternal|openPath)\b/);
+    }
+    expect(read).toBeGreaterThan(50);
   });
 });

@@ -2,14 +2,17 @@ import type { Session, WebContents } from 'electron';
 import { originOf } from './app-protocol.ts';
 import type { Log } from './log.ts';
 
-/** The page needs no camera, no place, no clipboard: whatever asks is told no. */
-export function denyPermissions(
-  session: Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler'>,
+/** The page needs no camera, no place, no clipboard, and downloads nothing: whatever asks is told no. */
+export function lockSession(
+  session: Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'on'>,
 ): void {
   session.setPermissionRequestHandler((_contents, _permission, callback) => {
     callback(false);
   });
   session.setPermissionCheckHandler(() => false);
+  session.on('will-download', (event) => {
+    event.preventDefault();
+  });
 }
 
 /** Keeps every page where it is: no navigation but a reload, no new windows, no web views. */
@@ -21,6 +24,10 @@ export function guardContents(
     if (event.url === contents.getURL()) return;
     event.preventDefault();
     log.warn(`A navigation to ${event.url} was blocked.`);
+  });
+  contents.on('will-frame-navigate', (event) => {
+    // The top frame has an event of its own, above; no page of ours has others.
+    if (!event.isMainFrame) event.preventDefault();
   });
   contents.on('will-attach-webview', (event) => {
     event.preventDefault();

@@ -1,18 +1,21 @@
+import { rm } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AppView, HistoryEntry, Offer, Settings } from '../../contract/app-state.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
-import { MillraceError } from '../../contract/errors.ts';
+import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import { sourceAddress, type Source } from '../../contract/batch.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { HandleTable } from '../app/handles.ts';
 import type { Shell } from '../app/shell.ts';
-import type { Source } from '../../contract/batch.ts';
-import type { Clock, IntakeStream } from '../engine/world.ts';
+import type { Clock } from '../engine/world.ts';
 import { createDroppedPictures } from './dropped-pictures.ts';
 import { copySamples, type DeskFolders } from './folders.ts';
 import type { RowSource } from './feed.ts';
 import { resolveOffers, takeInOffers, type KnownOffers } from './offers.ts';
 import { withOwnPlace } from './own-place.ts';
-import type { Past } from './past.ts';
+import type { RecordedBatch, Undone } from '../past/past.ts';
+import type { State } from '../past/state.ts';
 import type { Preferences } from '../store/preferences.ts';
 import { createPresets, type Presets } from './presets.ts';
 import { openWindowBatch, type WindowBatch } from './window-batch.ts';
@@ -23,7 +26,8 @@ export interface DeskOptions {
   readonly shell: Shell;
   readonly handles: Pick<HandleTable, 'resolve'>;
   readonly preferences: Preferences;
-  readonly past: Past;
+  /** Closed with the desk. */
+  readonly state: Pick<State, 'past' | typeof Symbol.asyncDispose>;
   readonly clock: Clock;
   readonly machine: Machine;
   readonly folders: DeskFolders;
@@ -61,17 +65,20 @@ export interface Desk {
   setSettings(settings: Settings): void;
   undo(batch: string): Promise<{ restored: number; problems: string[] }>;
   resumeBatch(batch: string): Promise<void>;
+  /** Puts in order what the last run was in the middle of, and goes on with its batch. Called once. */
+  goOn(): Promise<void>;
   /** Tells the person something once. */
   notice(text: string): void;
   dismissNotice(id: number): void;
   /** A link has arrived so far, 0 to 1. */
   downloaded(source: Source, share: number): void;
-  /** Ends the batch and the workers; settles when no process is left. */
+  /** Ends the workers; settles when no process is left. A batch in the middle is for the next run to go on with. */
   close(): Promise<void>;
 }
 
 export function createDesk(options: DeskOptions): Desk {
-  const { openWorks, shell, preferences, past, folders, log } = options;
+  const { openWorks, shell, preferences, state, folders, log } = options;
+  const { past } = state;
   let { settings, recipe } = preferences.load();
   const presets = createPresets(preferences.load().presets, preferences);
   let dropped = createDroppedPictures(folders.dropped);
@@ -79,6 +86,8 @@ export function createDesk(options: DeskOptions): Desk {
   let works = openWorks(settings);
   let worksSettings: WorksSettings = settings;
   let batch: WindowBatch | undefined;
+  /** Of the batch in the window. */
+  let record: RecordedBatch | undefined;
   let batches = 0;
   let history: readonly HistoryEntry[] = past.history();
   let notices: AppView['notices'] = [];
@@ -101,8 +110,23 @@ export function createDesk(options: DeskOptions): Desk {
   }
 
   function batchChanged(state: WindowBatch['state'], before: WindowBatch['state']): void {
-    if (state !== before && (state === 'ended' || state === 'stopped')) history = past.history();
+    const isOver = state === 'ended' || state === 'stopped';
+    if (state !== before && isOver) void tidy();
     changed();
+  }
+
+  /** After a batch: it is in the history, and old backups go. */
+  async function tidy(): Promise<void> {
+    try {
+      await past.prune({
+        bytes: settings.backupGigabytes * 1e9,
+        ageMs: settings.backupDays * 24 * 3600 * 1000,
+      });
+      history = past.history();
+      changed();
+    } catch (error) {
+      log('error', asMillraceError(error).message);
+    }
   }
 
   /** What changes which batch is in the window is done one after the other, questions to the person included. */
@@ -127,19 +151,20 @@ export function createDesk(options: DeskOptions): Desk {
     return works;
   }
 
-  async function begin(wanted: Recipe): Promise<WindowBatch> {
+  async function begin(wanted: Recipe, recorded = past.begin(wanted)): Promise<WindowBatch> {
     const isBroken = batch?.state === 'stopped';
     await leaveBatch();
     const { world, budget } = freshWorks(isBroken);
-    const pictures = createDroppedPictures(folders.dropped);
-    dropped = pictures;
-    const placeless = (source: Source): boolean => source.kind === 'file' && pictures.has(source.path);
+    dropped = createDroppedPictures(folders.dropped);
+    // Also those that were dropped in an earlier run.
+    const placeless = (source: Source): boolean => isInside(folders.dropped, sourceAddress(source));
     batches += 1;
     const id = batches;
     let state: WindowBatch['state'] = 'working';
     const opened = openWindowBatch({
       id,
       recipe: wanted,
+      recorded,
       world: { ...world, outputs: withOwnPlace(world.outputs, placeless, folders.outputs) },
       budget,
       rowChanged(row) {
@@ -154,6 +179,7 @@ export function createDesk(options: DeskOptions): Desk {
       log,
     });
     batch = opened;
+    record = recorded;
     return opened;
   }
 
@@ -163,6 +189,7 @@ export function createDesk(options: DeskOptions): Desk {
     if (old === undefined) return;
     await old.cancel();
     batch = undefined;
+    record = undefined;
     old.close();
     await dropped.clear();
   }
@@ -184,7 +211,8 @@ export function createDesk(options: DeskOptions): Desk {
     return inTurn(async () => {
       if (offers.paths.length + offers.links.length + offers.pictures.length === 0) return;
       const target = await batchFor(offers);
-      target?.add(takeInOffers(offers, target.recipe, dropped));
+      if (target === undefined || record === undefined) return;
+      target.add(record.follow(offers, takeInOffers(offers, target.recipe, dropped)));
     });
   }
 
@@ -256,16 +284,34 @@ export function createDesk(options: DeskOptions): Desk {
       preferences.saveSettings(next);
     },
     async undo(id) {
-      const { restored, problems } = await past.undo(id);
+      const undone = await past.undo(id);
+      // Its rows would speak of files that are not there any more.
+      if (record?.id === id) await inTurn(leaveBatch);
       history = past.history();
-      changed();
-      return { restored, problems: [...problems] };
+      desk.notice(undoneSentence(undone));
+      for (const problem of undone.problems.slice(0, maxProblems)) desk.notice(problem);
+      return { restored: undone.restored, problems: undone.problems };
     },
     resumeBatch: (id) =>
       inTurn(async () => {
         if (!(await mayStop())) return;
-        const { recipe: wanted, intake }: { recipe: Recipe; intake: IntakeStream } = await past.resume(id);
-        (await begin(wanted)).add(intake);
+        const resumed = await past.resume(id);
+        (await begin(resumed.recipe, resumed)).add(resumed.intake);
+      }),
+    goOn: () =>
+      inTurn(async () => {
+        await past.settle();
+        history = past.history();
+        const [newest] = past.unfinished();
+        if (newest !== undefined) {
+          const resumed = await past.resume(newest);
+          (await begin(resumed.recipe, resumed)).add(resumed.intake);
+          desk.notice('The batch that was interrupted goes on where it was.');
+        } else {
+          // Nobody needs them any more.
+          await rm(folders.dropped, { recursive: true, force: true });
+          changed();
+        }
       }),
     notice(text) {
       noticesGiven += 1;
@@ -280,12 +326,27 @@ export function createDesk(options: DeskOptions): Desk {
       batch?.downloaded(source, share);
     },
     async close() {
-      await batch?.cancel();
+      await batch?.interrupt();
       batch?.close();
       await works.pool.shutdown();
+      await state[Symbol.asyncDispose]();
     },
   };
   shell.setTheme(settings.theme);
   shell.setLogLevel(settings.logLevel);
   return desk;
+}
+
+/** Told one by one; the rest by their number. */
+const maxProblems = 5;
+
+function undoneSentence({ restored, problems }: Undone): string {
+  const back = `${String(restored)} ${restored === 1 ? 'original is' : 'originals are'} back in place.`;
+  const more = problems.length - maxProblems;
+  return more > 0 ? `${back} There is something to say about ${String(problems.length)}.` : back;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const below = relative(folder, path);
+  return below !== '' && !isAbsolute(below) && below.split(sep)[0] !== '..';
 }

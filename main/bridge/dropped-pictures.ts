@@ -3,7 +3,8 @@ import { join, parse } from 'node:path';
 import filenamify from 'filenamify';
 import { formatTraits } from '../../contract/formats.ts';
 import { sniffFormat, sniffLength } from '../../contract/sniff.ts';
-import { commitFile, NameTaken } from '../files/commit.ts';
+import { saveFile } from '../files/commit.ts';
+import { NameTaken } from '../files/durable.ts';
 
 /** Pictures of one batch that came without a file, written to a folder of ours until the batch leaves the window. */
 export interface DroppedPictures {
@@ -24,7 +25,7 @@ export function createDroppedPictures(folder: string): DroppedPictures {
     for (let number = 1; ; number += 1) {
       const path = join(folder, `${stem}${number === 1 ? '' : ` (${String(number)})`}${extension}`);
       try {
-        await commitFile(path, bytes, { modifiedMs: undefined, signal: over.signal });
+        await saveFile(path, bytes, over.signal);
         kept.add(path);
         return path;
       } catch (error) {

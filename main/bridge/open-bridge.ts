@@ -6,17 +6,15 @@ import type { HandleTable } from '../app/handles.ts';
 import type { Log } from '../app/log.ts';
 import type { Shell } from '../app/shell.ts';
 import { systemClock } from '../engine/clock.ts';
-import type { OutputWriter } from '../engine/world.ts';
-import { createOutputs } from '../files/outputs.ts';
 import { describeHead } from '../files/picture-head.ts';
 import { createFileSources } from '../files/sources.ts';
 import { createLinkSources } from '../net/link-sources.ts';
+import { forgetful, type State } from '../past/state.ts';
 import type { Preferences } from '../store/preferences.ts';
 import { createUtilityHost } from '../workers/utility-host.ts';
 import { serveControl, type ControlBridge } from './control-bridge.ts';
 import { createDesk, type Desk } from './desk.ts';
 import type { DeskFolders } from './folders.ts';
-import { withoutPast, type Past } from './past.ts';
 import { preferencesInMemory } from './preferences.ts';
 import { createPreviewPorts } from './preview-ports.ts';
 import { createPreviews } from './previews.ts';
@@ -41,10 +39,9 @@ export interface BridgeOptions {
   readonly log: Log;
   /** Links to this computer and to private networks are refused unless this is true. */
   readonly allowPrivateLinks?: boolean;
-  /** What was set and what happened before; both are forgotten with the app by default. */
+  /** What was set and what is written down; both are forgotten with the app by default. */
   readonly preferences?: Preferences;
-  readonly past?: Past;
-  readonly outputs?: OutputWriter;
+  readonly state?: State;
 }
 
 /** Puts the desk, the workers and the door for pages together from real disks, links and processes. */
@@ -59,7 +56,7 @@ export function openBridge(options: BridgeOptions): { readonly desk: Desk; reado
   const machine = { cores: availableParallelism(), memory };
   const previewPorts = createPreviewPorts(electron.openChannel);
   const files = createFileSources();
-  const outputs = options.outputs ?? createOutputs({ workingFolder: folders.outputs });
+  const state = options.state ?? forgetful({ workingFolder: folders.outputs });
   const links = createRecentLinks(
     createLinkSources({
       allowPrivate: options.allowPrivateLinks ?? false,
@@ -84,7 +81,7 @@ export function openBridge(options: BridgeOptions): { readonly desk: Desk; reado
             }),
           files,
           links,
-          outputs,
+          outputs: state.outputs,
           clock,
           machine,
           log: write,
@@ -95,7 +92,7 @@ export function openBridge(options: BridgeOptions): { readonly desk: Desk; reado
     shell,
     handles,
     preferences: options.preferences ?? preferencesInMemory(),
-    past: options.past ?? withoutPast(),
+    state,
     clock,
     machine,
     folders,

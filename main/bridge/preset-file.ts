@@ -7,7 +7,7 @@ import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
 import { describeIssues } from '../../contract/validation.ts';
 import { destinationError, sourceError } from '../files/file-errors.ts';
 import { openFile } from '../files/open-file.ts';
-import { temporaryName } from '../files/temporary-name.ts';
+import { anyRun, temporaryName } from '../files/temporary-name.ts';
 
 const fileSchema = v.object({ name: presetSchema.entries.name, recipe: recipeSchema });
 
@@ -30,7 +30,7 @@ export async function readPresetFile(
 
 /** Replaces what has this name: the person chose it in a dialog that asked. @throws MillraceError `destination-*` */
 export async function writePresetFile(path: string, { name, recipe }: Preset): Promise<void> {
-  const temporary = join(dirname(path), temporaryName());
+  const temporary = join(dirname(path), temporaryName(anyRun()));
   try {
     await writeFile(temporary, `${JSON.stringify({ name, recipe }, undefined, 2)}\n`, {
       flush: true,

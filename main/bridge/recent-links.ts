@@ -50,6 +50,7 @@ export function createRecentLinks(links: SourceReader, memory = defaultMemory): 
         if (head !== undefined) keep(addressOf(source), { head, bytes });
         return bytes;
       },
+      unchanged: links.unchanged,
       release: links.release,
     },
     looks: {
@@ -63,6 +64,7 @@ export function createRecentLinks(links: SourceReader, memory = defaultMemory): 
         const arrived = looked.get(source);
         return arrived === undefined ? links.read(source, signal) : Promise.resolve(arrived.bytes);
       },
+      unchanged: links.unchanged,
       release: links.release,
     },
   };

@@ -13,6 +13,7 @@ import type { Recipe } from '../../contract/recipe.ts';
 import type { MemoryBudget } from '../engine/admission.ts';
 import { startBatch } from '../engine/batch.ts';
 import type { IntakeStream, World } from '../engine/world.ts';
+import type { RecordedBatch } from '../past/past.ts';
 import { createDetails } from './details.ts';
 import { createLeftOut } from './left-out.ts';
 import { rowOf } from './row.ts';
@@ -33,6 +34,8 @@ export interface WindowBatch {
   pause(): void;
   resume(): void;
   cancel(): Promise<void>;
+  /** The same, for now: a later run goes on. */
+  interrupt(): Promise<void>;
   cancelJobs(ids: readonly number[]): void;
   retry(ids: readonly number[] | undefined): Promise<void>;
   remove(ids: readonly number[]): Promise<void>;
@@ -46,6 +49,7 @@ export interface WindowBatchOptions {
   readonly recipe: Recipe;
   readonly world: World;
   readonly budget: MemoryBudget;
+  readonly recorded: Pick<RecordedBatch, 'id' | 'journal'>;
   readonly rowChanged: (id: number) => void;
   readonly viewChanged: () => void;
   readonly log: (level: LogLevel, message: string) => void;
@@ -55,11 +59,12 @@ export interface WindowBatchOptions {
 const removedAtOnce = 250;
 
 export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
-  const { id, recipe, world, budget, rowChanged, viewChanged, log } = options;
+  const { id, recipe, world, budget, recorded, rowChanged, viewChanged, log } = options;
   const batch = startBatch({
     recipe,
     world,
     budget,
+    journal: recorded.journal,
     holds: (error) => error.code === 'destination-full',
     onChange,
   });
@@ -142,6 +147,10 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
     if (score !== undefined && (lowest === undefined || score < lowest.score)) lowest = { id: job, score };
   }
 
+  function isOver(): boolean {
+    return state === 'ended' || state === 'stopped' || state === 'cancelling';
+  }
+
   function isBusy(): boolean {
     const { counts, intakeEnded } = batch.progress();
     return !intakeEnded || counts.waiting + counts.running > 0;
@@ -158,6 +167,7 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
         else if (isFound && outputs.has(path)) yield { kind: 'skipped', path, reason: 'own-output' };
         else {
           sources.add(path);
+          if (item.kind === 'done') outputs.add(item.output.path);
           yield item;
         }
       }
@@ -210,6 +220,7 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
         leftOut: leftOut.list(),
         ...(lowest === undefined ? {} : { lowestScore: lowest }),
         recipe,
+        ...(recorded.id === undefined ? {} : { record: recorded.id }),
       };
     },
     job: batch.job,
@@ -236,9 +247,14 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
       batch.resume();
     },
     async cancel() {
-      if (state === 'ended' || state === 'stopped' || state === 'cancelling') return;
+      if (isOver()) return;
       move('cancelling');
       await batch.cancel();
+    },
+    async interrupt() {
+      if (isOver()) return;
+      move('cancelling');
+      await batch.interrupt();
     },
     cancelJobs(ids) {
       for (const job of ids) batch.cancelJob(job);

@@ -17,6 +17,7 @@ import { tooLarge, type MemoryBudget } from './admission.ts';
 import { createCandidates } from './candidates.ts';
 import { createEventQueue } from './event-queue.ts';
 import { createJobList, snapshot, type JobRecord } from './job-list.ts';
+import { noJournal, type BatchJournal } from './journal.ts';
 import { createLanes, type LaneEnd } from './lanes.ts';
 import { createLookAhead } from './look-ahead.ts';
 import type { PreparedJob } from './pipeline.ts';
@@ -44,8 +45,12 @@ export interface Batch {
    * and sources added afterwards.
    */
   cancel(): Promise<void>;
+  /** The same, for now: a later run goes on where this one was. */
+  interrupt(): Promise<void>;
   cancelJob(id: number): void;
-  /** Failed and cancelled jobs wait again: those of these numbers, or all failed ones. */
+  /**
+   * Failed jobs wait again: all, or those of these numbers, and then also those that were cancelled or had nothing to do.
+   */
   retry(ids?: Iterable<number>): Promise<void>;
   /** Takes jobs out; those in work are cancelled first. */
   remove(ids: Iterable<number>): Promise<void>;
@@ -64,33 +69,47 @@ export interface BatchOptions {
   readonly holds?: (error: MillraceError) => boolean;
   /** Called at once whenever a job is new, other than before, or gone; far more often than there are events. */
   readonly onChange?: (id: number) => void;
+  readonly journal?: BatchJournal;
+  /** Works on what has been done before, too. */
+  readonly insist?: boolean;
 }
 
 /** Events a slow reader may leave lying before no new job starts. */
 const maxBacklog = 1000;
 
+/** A source that changes again and again while it is worked on is given up. */
+const maxChanges = 3;
+
 /** Starts a batch. Sources arrive by `add`; `ended` is told whenever there is nothing left to do. */
 export function startBatch(options: BatchOptions): Batch {
   const { recipe, world, budget, holds = () => false, onChange = () => undefined } = options;
+  const journal = options.journal ?? noJournal;
   const events = createEventQueue<BatchEvent>(pump);
   const meter = createProgressMeter(world.clock, world.workers.size, (progress) => {
     events.push({ type: 'progress', progress });
   });
-  const jobs = createJobList(meter, { tell: events.push, changed: onChange });
+  const jobs = createJobList(meter, { tell: events.push, changed: onChange, journal });
   const candidates = createCandidates(budget);
   const lookAhead = createLookAhead({
     recipe,
     world,
+    journal,
     prepared: candidates.count,
     onKnown: jobs.known,
     onPrepared: plan,
+    onNeedless(job, reason) {
+      jobs.skipped(job, reason);
+      leave(job);
+    },
     onFailed: giveUp,
     onRoom: pump,
   });
-  const lanes = createLanes(recipe, world, budget, {
-    started: jobs.started,
-    retried: jobs.retried,
-    ended: leaveLane,
+  const lanes = createLanes({
+    recipe,
+    world,
+    budget,
+    journal,
+    hooks: { started: jobs.started, retried: jobs.retried, ended: leaveLane },
   });
   const waitingForQuiet: (() => void)[] = [];
   /** To be taken out as soon as nobody works on them. */
@@ -123,7 +142,10 @@ export function startBatch(options: BatchOptions): Batch {
   function accept(item: Intake): void {
     switch (item.kind) {
       case 'source':
-        lookAhead.enqueue(jobs.add(item.source));
+        enqueue(jobs.add(item.source), options.insist === true);
+        return;
+      case 'done':
+        jobs.recall(item.source, item.output, item.facts);
         return;
       case 'failed':
         jobs.failed(jobs.add(item.source), fromWireError(item.error));
@@ -135,11 +157,16 @@ export function startBatch(options: BatchOptions): Batch {
     }
   }
 
+  function enqueue(job: JobRecord, insist: boolean): void {
+    job.insist = insist;
+    lookAhead.enqueue(job);
+  }
+
   function plan(job: JobRecord, prepared: PreparedJob): void {
-    if (prepared.reservation.skip) {
-      letGo(job, prepared);
-      jobs.skipped(job, `${prepared.reservation.path} is already there.`);
-    } else if (budget.impossible(prepared.memory)) {
+    if (job.facts !== undefined) {
+      journal.prepared(job.id, prepared.head.identity, job.facts, prepared.reservation.path);
+    }
+    if (budget.impossible(prepared.memory)) {
       letGo(job, prepared);
       jobs.failed(job, tooLarge(sourceName(job.source), prepared.memory));
     } else {
@@ -155,6 +182,12 @@ export function startBatch(options: BatchOptions): Batch {
     if (again && state !== 'cancelled') {
       jobs.waiting(job);
       candidates.offer(job, prepared);
+    } else if (end.kind === 'failed' && mayStartOver(job, end.error)) {
+      letGo(job, prepared);
+      meter.ended(prepared.cost, undefined);
+      job.changes += 1;
+      jobs.waiting(job);
+      lookAhead.enqueue(job);
     } else {
       letGo(job, prepared);
       meter.ended(prepared.cost, end.kind === 'finished' ? end.finished.workerMs : undefined);
@@ -163,6 +196,11 @@ export function startBatch(options: BatchOptions): Batch {
     }
     leave(job);
     pump();
+  }
+
+  /** Somebody wrote to the source meanwhile: it is done again, on its new bytes. */
+  function mayStartOver(job: JobRecord, error: MillraceError): boolean {
+    return error.code === 'source-changed' && job.changes < maxChanges && state !== 'cancelled';
   }
 
   function hold(error: MillraceError): void {
@@ -202,6 +240,14 @@ export function startBatch(options: BatchOptions): Batch {
     pump();
   }
 
+  async function cancelUntilQuiet(): Promise<void> {
+    const through = cancelAll();
+    const quiet = Promise.withResolvers<void>();
+    waitingForQuiet.push(quiet.resolve);
+    pump();
+    await Promise.all([through, quiet.promise]);
+  }
+
   function cancelOne(job: JobRecord): void {
     if (job.state !== 'waiting' && job.state !== 'running') return;
     if (job.work !== undefined) {
@@ -233,6 +279,7 @@ export function startBatch(options: BatchOptions): Batch {
     for (const resolve of waitingForQuiet.splice(0)) resolve();
     if (ended || intakes + lookAhead.queued + candidates.size > 0) return;
     ended = true;
+    journal.finished();
     events.push({ type: 'ended', progress: meter.snapshot() });
   }
 
@@ -274,12 +321,10 @@ export function startBatch(options: BatchOptions): Batch {
       if (state === 'paused' || state === 'held') state = 'working';
       pump();
     },
-    async cancel() {
-      const through = cancelAll();
-      const quiet = Promise.withResolvers<void>();
-      waitingForQuiet.push(quiet.resolve);
-      pump();
-      await Promise.all([through, quiet.promise]);
+    cancel: cancelUntilQuiet,
+    async interrupt() {
+      journal.interrupted();
+      await cancelUntilQuiet();
     },
     cancelJob(id) {
       const job = jobs.all.get(id);
@@ -289,10 +334,13 @@ export function startBatch(options: BatchOptions): Batch {
     async retry(ids) {
       const again = ids === undefined ? jobs.all.values() : jobs.named(ids);
       await inSlices(again, (job) => {
-        if (job.state !== 'failed' && (ids === undefined || job.state !== 'cancelled')) return;
+        const { state: was } = job;
+        const isNamed = ids !== undefined && (was === 'cancelled' || was === 'skipped');
+        if (was !== 'failed' && !isNamed) return;
         wake();
         jobs.waiting(job);
-        lookAhead.enqueue(job);
+        job.changes = 0;
+        enqueue(job, was === 'skipped');
       });
       pump();
     },

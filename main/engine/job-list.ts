@@ -4,18 +4,12 @@ import {
   type JobOutput,
   type JobState,
   type Source,
+  type SourceFacts,
 } from '../../contract/batch.ts';
 import { toWireError, type MillraceError, type WireError } from '../../contract/errors.ts';
 import type { Report } from '../../contract/report.ts';
-import type { InputFormat } from '../../contract/formats.ts';
+import type { BatchJournal } from './journal.ts';
 import type { ProgressMeter } from './progress.ts';
-
-/** What a source's header told. */
-export interface SourceFacts {
-  readonly bytes: number;
-  readonly format: InputFormat;
-  readonly pixels: number;
-}
 
 /** What the batch keeps of a job. Small, since there may be a hundred thousand; reports leave with their event. */
 export interface JobRecord {
@@ -27,6 +21,10 @@ export interface JobRecord {
   output: JobOutput | undefined;
   /** Why it failed, without a stack, or why it was skipped. */
   why: WireError | string | undefined;
+  /** It is to be done even if it has been done before. */
+  insist: boolean;
+  /** How often its source was found changed while it was worked on. */
+  changes: number;
   /** It waits for its header to be read. */
   queued: boolean;
   /** Cancels the work on it, while there is any. */
@@ -41,6 +39,8 @@ export interface JobList {
   /** Those of these numbers that there are. */
   named(ids: Iterable<number>): Iterable<JobRecord>;
   add(source: Source): JobRecord;
+  /** An earlier run has done it. */
+  recall(source: Source, output: JobOutput, facts: SourceFacts): JobRecord;
   /** Its header has been read. */
   known(job: JobRecord, facts: SourceFacts): void;
   /** A worker has the job. */
@@ -60,9 +60,10 @@ export interface JobListHooks {
   tell(event: BatchEvent): void;
   /** Something about this job is other than before, or it is new, or gone. Called at once and often. */
   changed(id: number): void;
+  readonly journal: BatchJournal;
 }
 
-export function createJobList(meter: ProgressMeter, { tell, changed }: JobListHooks): JobList {
+export function createJobList(meter: ProgressMeter, { tell, changed, journal }: JobListHooks): JobList {
   const all = new Map<number, JobRecord>();
   let lastId = 0;
 
@@ -71,6 +72,28 @@ export function createJobList(meter: ProgressMeter, { tell, changed }: JobListHo
     meter.moved(job.state, state);
     job.state = state;
     changed(job.id);
+  }
+
+  function add(source: Source): JobRecord {
+    lastId += 1;
+    const job: JobRecord = {
+      id: lastId,
+      source,
+      state: 'waiting',
+      attempts: 0,
+      facts: undefined,
+      output: undefined,
+      why: undefined,
+      insist: false,
+      changes: 0,
+      queued: false,
+      work: undefined,
+    };
+    all.set(job.id, job);
+    journal.accepted(job.id, source);
+    meter.moved(undefined, 'waiting');
+    changed(job.id);
+    return job;
   }
 
   return {
@@ -84,22 +107,13 @@ export function createJobList(meter: ProgressMeter, { tell, changed }: JobListHo
         if (job !== undefined) yield job;
       }
     },
-    add(source) {
-      lastId += 1;
-      const job: JobRecord = {
-        id: lastId,
-        source,
-        state: 'waiting',
-        attempts: 0,
-        facts: undefined,
-        output: undefined,
-        why: undefined,
-        queued: false,
-        work: undefined,
-      };
-      all.set(job.id, job);
-      meter.moved(undefined, 'waiting');
-      changed(job.id);
+    add,
+    recall(source, output, facts) {
+      const job = add(source);
+      job.facts = facts;
+      job.output = output;
+      meter.bytes(facts.bytes, output.bytes);
+      move(job, 'done');
       return job;
     },
     known(job, facts) {
@@ -108,15 +122,18 @@ export function createJobList(meter: ProgressMeter, { tell, changed }: JobListHo
     },
     started(job, attempt) {
       job.attempts = attempt;
+      journal.started(job.id, attempt);
       if (job.state === 'running') return;
       move(job, 'running');
       tell({ type: 'job.started', job: snapshot(job) });
     },
     retried(job, error) {
+      journal.retried(job.id, job.attempts, error);
       tell({ type: 'job.retried', job: snapshot(job), error: toWireError(error) });
     },
     done(job, output, report) {
       job.output = output;
+      journal.done(job.id, output);
       meter.bytes(report.source.bytes, output.bytes);
       move(job, 'done');
       tell({ type: 'job.done', job: { ...snapshot(job), report } });
@@ -124,20 +141,24 @@ export function createJobList(meter: ProgressMeter, { tell, changed }: JobListHo
     failed(job, error) {
       const why = toWireError(error);
       job.why = why;
+      journal.ended(job.id, 'failed', why);
       move(job, 'failed');
       tell({ type: 'job.failed', job: snapshot(job), error: why });
     },
     skipped(job, reason) {
       job.why = reason;
+      journal.ended(job.id, 'skipped', reason);
       move(job, 'skipped');
       tell({ type: 'job.skipped', job: snapshot(job), reason });
     },
     cancelled(job) {
+      journal.ended(job.id, 'cancelled');
       move(job, 'cancelled');
       tell({ type: 'job.cancelled', job: snapshot(job) });
     },
     waiting(job) {
       job.why = undefined;
+      journal.waiting(job.id);
       move(job, 'waiting');
     },
     remove(job) {

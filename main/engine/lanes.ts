@@ -2,6 +2,7 @@ import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { MemoryBudget } from './admission.ts';
 import type { JobRecord } from './job-list.ts';
+import type { BatchJournal } from './journal.ts';
 import { runJob, type FinishedJob, type PreparedJob } from './pipeline.ts';
 import type { World } from './world.ts';
 
@@ -31,7 +32,15 @@ export interface Lanes {
 /** Lanes beyond those on workers and next in line, so that a slow commit does not leave a worker without work. */
 const spare = 2;
 
-export function createLanes(recipe: Recipe, world: World, budget: MemoryBudget, hooks: LaneHooks): Lanes {
+export interface LanesOptions {
+  readonly recipe: Recipe;
+  readonly world: World;
+  readonly budget: MemoryBudget;
+  readonly journal: BatchJournal;
+  readonly hooks: LaneHooks;
+}
+
+export function createLanes({ recipe, world, budget, journal, hooks }: LanesOptions): Lanes {
   const max = world.workers.size * 2 + spare;
   /** The lanes whose job no worker has yet are the keys with a controller. */
   const lanes = new Map<JobRecord, AbortController | undefined>();
@@ -54,6 +63,7 @@ export function createLanes(recipe: Recipe, world: World, budget: MemoryBudget, 
             hooks.retried(job, error);
           },
           postponed: postpone.signal,
+          record: journal.commit(job.id),
         },
         work,
       );

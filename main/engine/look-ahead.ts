@@ -1,9 +1,10 @@
-import type { Source } from '../../contract/batch.ts';
+import type { Source, SourceFacts } from '../../contract/batch.ts';
 import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import { pixelsOf } from './cost.ts';
 import { createFifo } from './fifo.ts';
-import type { JobRecord, SourceFacts } from './job-list.ts';
+import type { JobRecord } from './job-list.ts';
+import type { BatchJournal } from './journal.ts';
 import { prepareJob, type PreparedJob } from './pipeline.ts';
 import type { World } from './world.ts';
 
@@ -23,10 +24,12 @@ export interface LookAhead {
 export interface LookAheadOptions {
   readonly recipe: Recipe;
   readonly world: World;
+  readonly journal: BatchJournal;
   /** How many jobs of this kind have been prepared and not been started. */
   readonly prepared: (kind: Source['kind']) => number;
   readonly onKnown: (job: JobRecord, facts: SourceFacts) => void;
   readonly onPrepared: (job: JobRecord, prepared: PreparedJob) => void;
+  readonly onNeedless: (job: JobRecord, reason: string) => void;
   readonly onFailed: (job: JobRecord, error: MillraceError) => void;
   /** A header has been read or has failed: there is room again. */
   readonly onRoom: () => void;
@@ -40,7 +43,7 @@ const filesAtOnce = 8;
 const linksAhead = 8;
 
 export function createLookAhead(options: LookAheadOptions): LookAhead {
-  const { recipe, world, prepared } = options;
+  const { recipe, world, journal, prepared } = options;
   const queues = { file: createFifo<JobRecord>(), link: createFifo<JobRecord>() };
   const reading = { file: 0, link: 0 };
   const filesAhead = world.workers.size * filesAheadPerWorker;
@@ -66,14 +69,15 @@ export function createLookAhead(options: LookAheadOptions): LookAhead {
     job.work = work;
     reading[kind] += 1;
     try {
-      const ready = await prepareJob(job.source, recipe, world, turn.mine, work.signal);
+      const insist = job.insist;
+      const ready = await prepareJob(job.source, recipe, world, turn.mine, { journal, insist }, work.signal);
       job.work = undefined;
-      options.onKnown(job, {
-        bytes: ready.head.bytes,
-        format: ready.from,
-        pixels: Math.round(pixelsOf(ready.head)),
-      });
-      options.onPrepared(job, ready);
+      if (ready.kind === 'needless') options.onNeedless(job, ready.reason);
+      else {
+        const { head, from } = ready.prepared;
+        options.onKnown(job, { bytes: head.bytes, format: from, pixels: Math.round(pixelsOf(head)) });
+        options.onPrepared(job, ready.prepared);
+      }
     } catch (error) {
       job.work = undefined;
       options.onFailed(job, asMillraceError(error));

@@ -6,6 +6,7 @@ import type { Report } from '../../contract/report.ts';
 import type { ConvertResult } from '../../contract/worker-protocol.ts';
 import { estimateCost, estimateMemory, pixelsOf, type Cost } from './cost.ts';
 import { judgeAttempt } from './retry.ts';
+import type { BatchJournal, CommitRecord } from './journal.ts';
 import type { Reservation, SourceHead, World } from './world.ts';
 
 /** A job whose header is known and whose output has a name: all that is needed to decide when it runs. */
@@ -17,6 +18,18 @@ export interface PreparedJob {
   readonly cost: Cost;
   readonly memory: number;
   readonly reservation: Reservation;
+}
+
+/** What reading the header led to. */
+export type Preparation =
+  | { readonly kind: 'ready'; readonly prepared: PreparedJob }
+  /** There is nothing to do, and nothing is reserved. */
+  | { readonly kind: 'needless'; readonly reason: string };
+
+export interface PrepareOptions {
+  readonly journal: BatchJournal;
+  /** Do it even if it has been done. */
+  readonly insist: boolean;
 }
 
 /**
@@ -31,8 +44,9 @@ export async function prepareJob(
   recipe: Recipe,
   world: World,
   turn: Promise<void>,
+  { journal, insist }: PrepareOptions,
   signal: AbortSignal,
-): Promise<PreparedJob> {
+): Promise<Preparation> {
   try {
     const head = await world.sources.head(source, signal);
     const { format } = head;
@@ -43,24 +57,36 @@ export async function prepareJob(
         `${name} is not an image Millrace can read: its content is none of the formats it knows. Remove it from the batch.`,
       );
     }
+    const { identity } = head;
+    const done = identity === undefined || insist ? undefined : await journal.alreadyDone(source, identity);
     await turn;
     signal.throwIfAborted();
+    if (done !== undefined) return needless(source, world, done);
     const formats = possibleOutputFormats(recipe, format);
     const reservation = await world.outputs.reserve(source, head, formats, recipe.output);
     if (signal.aborted) world.outputs.release(reservation);
     signal.throwIfAborted();
+    if (reservation.skip) return needless(source, world, `${reservation.path} is already there.`);
     return {
-      head,
-      from: format,
-      formats,
-      cost: estimateCost(head, format, formats, recipe),
-      memory: estimateMemory(head, recipe),
-      reservation,
+      kind: 'ready',
+      prepared: {
+        head,
+        from: format,
+        formats,
+        cost: estimateCost(head, format, formats, recipe),
+        memory: estimateMemory(head, recipe),
+        reservation,
+      },
     };
   } catch (error) {
     world.sources.release(source);
     throw error;
   }
+}
+
+function needless(source: Source, world: World, reason: string): Preparation {
+  world.sources.release(source);
+  return { kind: 'needless', reason };
 }
 
 /** What a job tells while it runs. */
@@ -71,6 +97,7 @@ export interface JobHooks {
   retried(error: MillraceError): void;
   /** Fires when the attempt must give way before it has started. */
   readonly postponed: AbortSignal;
+  readonly record: CommitRecord;
 }
 
 export interface FinishedJob {
@@ -95,20 +122,33 @@ export async function runJob(
 ): Promise<FinishedJob> {
   const bytes = await world.sources.read(source, signal);
   const { result, workerMs } = await attempt(source, prepared, recipe, world, hooks, signal, bytes);
-  const { report } = result;
+  const { report, sha256, sourceSha256 } = result;
   const written = result.bytes ?? bytes;
   const { format } = report.output;
-  const path = await world.outputs.commit(prepared.reservation, written, {
-    format,
-    modifiedMs: prepared.head.modifiedMs,
-    signal,
-  });
+  const keptOriginal = report.outcome === 'kept-original';
+  const path = await world.outputs.commit(
+    prepared.reservation,
+    {
+      bytes: written,
+      sha256,
+      format,
+      keptOriginal,
+      ...(sourceSha256 === undefined ? {} : { sourceSha256 }),
+    },
+    {
+      modifiedMs: prepared.head.modifiedMs,
+      mode: prepared.head.mode,
+      signal,
+      record: hooks.record,
+      sourceUnchanged: () => world.sources.unchanged(source),
+    },
+  );
   return {
     output: {
       path,
       format,
       bytes: written.byteLength,
-      keptOriginal: report.outcome === 'kept-original',
+      keptOriginal,
       ...(report.score === undefined ? {} : { score: report.score.value }),
     },
     report,

@@ -6,6 +6,7 @@ export function sourcesByKind(readers: Readonly<Record<Source['kind'], SourceRea
   return {
     head: (source, signal) => readers[source.kind].head(source, signal),
     read: (source, signal) => readers[source.kind].read(source, signal),
+    unchanged: (source) => readers[source.kind].unchanged(source),
     release: (source) => {
       readers[source.kind].release(source);
     },

@@ -2,6 +2,7 @@ import type { Intake, Source } from '../../contract/batch.ts';
 import type { InputFormat, OutputFormat } from '../../contract/formats.ts';
 import type { OutputPlace } from '../../contract/recipe.ts';
 import type { ConvertParams, ConvertResult } from '../../contract/worker-protocol.ts';
+import type { CommitRecord } from './journal.ts';
 
 /**
  * The world as the engine sees it: everything it needs and does not do itself. The composition roots (`cli`,
@@ -30,6 +31,10 @@ export interface SourceHead {
   readonly stem: string;
   /** Modified time, milliseconds since the epoch; undefined for a link that does not say. */
   readonly modifiedMs: number | undefined;
+  /** The same again means the same bytes: device, file number, size and time of the last change. None for a link. */
+  readonly identity?: string;
+  /** Permissions, as `chmod` takes them. None for a link. */
+  readonly mode?: number;
 }
 
 /** Waits for disks and networks. Rejects with a `MillraceError` that names the source. */
@@ -38,6 +43,8 @@ export interface SourceReader {
   head(source: Source, signal: AbortSignal): Promise<SourceHead>;
   /** All bytes. `source-changed` when the source is not what `head` saw. May be called again for another attempt. */
   read(source: Source, signal: AbortSignal): Promise<Uint8Array>;
+  /** Settles when the source is still what `head` saw. Rejects with `source-changed`, or as `read` does. */
+  unchanged(source: Source): Promise<void>;
   /** The job is over: whatever was kept for this source may go. */
   release(source: Source): void;
 }
@@ -63,20 +70,36 @@ export interface OutputWriter {
     place: OutputPlace,
   ): Promise<Reservation>;
   /**
-   * Temporary file beside the destination, flush, rename without replacing. All or nothing. Gives the path that was
-   * written: another than the reserved one when somebody took that name in the meantime.
+   * Temporary file beside the destination, flush, read back, and its name: a free one, or that of the original, which is
+   * kept as a backup first. All or nothing. Gives the path that was written: another than the reserved one when
+   * somebody took that name in the meantime.
    */
-  commit(
-    reservation: Reservation,
-    bytes: Uint8Array,
-    options: {
-      /** One of those that were reserved. */
-      readonly format: OutputFormat;
-      readonly modifiedMs: number | undefined;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<string>;
+  commit(reservation: Reservation, file: FinishedFile, options: CommitOptions): Promise<string>;
   release(reservation: Reservation): void;
+}
+
+/** What a worker made. */
+export interface FinishedFile {
+  readonly bytes: Uint8Array;
+  /** Of these bytes, as the worker that made them had them; hex. */
+  readonly sha256: string;
+  /** Of the source's bytes, where the source is to be replaced; hex. */
+  readonly sourceSha256?: string;
+  /** One of those that were reserved. */
+  readonly format: OutputFormat;
+  /** The source's own bytes. */
+  readonly keptOriginal: boolean;
+}
+
+export interface CommitOptions {
+  /** Modified time for the output, milliseconds since the epoch. */
+  readonly modifiedMs: number | undefined;
+  /** Permissions for the output. */
+  readonly mode: number | undefined;
+  readonly signal: AbortSignal;
+  readonly record: CommitRecord;
+  /** Asked right before the output gets its name. Rejects when the source is not what was converted. */
+  readonly sourceUnchanged: () => Promise<void>;
 }
 
 export interface RunOptions {

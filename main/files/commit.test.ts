@@ -1,27 +1,30 @@
-import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MillraceError } from '../../contract/errors.ts';
+import { calmly, finished } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
-import { commitFile, NameTaken, type CommitFiles } from './commit.ts';
+import { commitFile } from './commit.ts';
+import { NameTaken, realFiles, type DiskFiles } from './durable.ts';
 
 const never = new AbortController().signal;
+const run = '0123456789abcdef';
 const bytes = Buffer.alloc(100_000, 'picture');
-const realFiles: CommitFiles = { link, mkdir, open, rename, unlink };
+const file = finished(bytes);
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: so says the test`), { code });
 }
 
 /** The real file system with one step that fails. */
-function failing(step: keyof CommitFiles, code: string): CommitFiles {
+function failing(step: keyof DiskFiles, code: string): DiskFiles {
   return { ...realFiles, [step]: () => Promise.reject(systemError(code)) };
 }
 
-type Handle = Awaited<ReturnType<CommitFiles['open']>>;
+type Handle = Awaited<ReturnType<DiskFiles['open']>>;
 
 /** The real file system with open files of which one step fails. */
-function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flags = 'wx'): CommitFiles {
+function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flags = 'wx'): DiskFiles {
   return {
     ...realFiles,
     async open(path, asked) {
@@ -35,9 +38,11 @@ function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flag
 /** A disk without hard links. */
 const noLinks = failing('link', 'EPERM');
 
-async function commit(path: string, files?: CommitFiles, signal = never): Promise<unknown> {
+async function commit(path: string, files?: DiskFiles, signal = never): Promise<unknown> {
   try {
-    await commitFile(path, bytes, {
+    await commitFile(path, file, {
+      ...calmly,
+      run,
       modifiedMs: 1_500_000_000_500,
       signal,
       ...(files === undefined ? {} : { files }),
@@ -86,9 +91,10 @@ describe.each([
 
   it('keeps a modified time of before 1970', async () => {
     const path = join(await temporaryFolder(), 'a.webp');
-    await commitFile(path, bytes, {
+    await commitFile(path, file, {
+      ...calmly,
+      run,
       modifiedMs: -5_500,
-      signal: never,
       ...(files === undefined ? {} : { files }),
     });
     expect((await stat(path)).mtimeMs).toBe(-5_500);
@@ -104,7 +110,7 @@ describe.each([
 });
 
 describe('a commit that fails', () => {
-  it.each<[string, CommitFiles, string]>([
+  it.each<[string, DiskFiles, string]>([
     ['no room for the folder', failing('mkdir', 'ENOSPC'), 'destination-full'],
     ['a folder that may not be made', failing('mkdir', 'EACCES'), 'destination-unwritable'],
     ['a disk that may only be read', failing('open', 'EROFS'), 'destination-unwritable'],
@@ -126,7 +132,7 @@ describe('a commit that fails', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.each<[string, CommitFiles]>([
+  it.each<[string, DiskFiles]>([
     ['has no such date', failingHandle('utimes', 'EINVAL')],
     ['cannot flush folders', failingHandle('sync', 'EINVAL', 'r')],
   ])('does not fail where a disk %s', async (_what, files) => {
@@ -154,11 +160,12 @@ describe('a commit that fails', () => {
     expect(await commit(path, realFiles, AbortSignal.abort())).toBe('cancelled');
     for (const step of ['open', 'mkdir'] as const) {
       const controller = new AbortController();
-      const files: CommitFiles = {
+      const files: DiskFiles = {
         ...realFiles,
         mkdir: async (...asked) => {
-          await mkdir(...asked);
+          const made = await mkdir(...asked);
           if (step === 'mkdir') controller.abort();
+          return made;
         },
         open: async (...asked) => {
           const handle = await open(...asked);

@@ -44,6 +44,12 @@ export function numbered({ folder, stem, suffix, extension }: OutputName, number
   return join(folder, `${cut(stem, maxNameBytes - Buffer.byteLength(end))}${end}`);
 }
 
+/** A file's name that every disk takes, its extension kept whole. */
+export function cutName(name: string): string {
+  const { name: stem, ext } = parse(name);
+  return `${cut(stem, maxNameBytes - Buffer.byteLength(ext))}${ext}`;
+}
+
 /** The folders between the dropped folder and the file. */
 function treeOf(source: Source): string {
   if (source.kind === 'link' || source.root === undefined) return '';

@@ -3,11 +3,10 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../contract/batch.ts';
 import type { OutputPlace } from '../../contract/recipe.ts';
+import { calmly, finished } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import type { OutputWriter, Reservation } from '../engine/world.ts';
 import { createOutputs } from './outputs.ts';
-
-const written = { format: 'webp', modifiedMs: undefined, signal: new AbortController().signal } as const;
 
 function reserve(outputs: OutputWriter, path: string, place: OutputPlace, stem = 'a'): Promise<Reservation> {
   const source: Source = { kind: 'file', path };
@@ -23,7 +22,7 @@ function into(folder: string, existing: 'rename' | 'skip' = 'rename'): OutputPla
 async function run(outputs: OutputWriter, path: string, place: OutputPlace): Promise<string> {
   const reservation = await reserve(outputs, path, place);
   if (reservation.skip) return `skip ${basename(reservation.path)}`;
-  const end = await outputs.commit(reservation, Buffer.from(path), written);
+  const end = await outputs.commit(reservation, finished(path), calmly);
   outputs.release(reservation);
   return basename(end);
 }
@@ -130,8 +129,8 @@ describe('a commit', () => {
     const reservation = await reserve(outputs, '/in/1', into(folder));
     const other = await reserve(outputs, '/in/2', into(folder));
     await writeFile(join(folder, 'a.webp'), 'mine');
-    expect(await outputs.commit(reservation, Buffer.from('one'), written)).toBe(join(folder, 'a (3).webp'));
-    expect(await outputs.commit(other, Buffer.from('two'), written)).toBe(join(folder, 'a (2).webp'));
+    expect(await outputs.commit(reservation, finished('one'), calmly)).toBe(join(folder, 'a (3).webp'));
+    expect(await outputs.commit(other, finished('two'), calmly)).toBe(join(folder, 'a (2).webp'));
     outputs.release(reservation);
     outputs.release(other);
     expect(await readFile(join(folder, 'a.webp'), 'utf8')).toBe('mine');
@@ -143,7 +142,7 @@ describe('a commit', () => {
     const outputs = createOutputs();
     const reservation = await reserve(outputs, '/in/1', into(folder));
     outputs.release(reservation);
-    await expect(outputs.commit(reservation, Buffer.from('one'), written)).rejects.toMatchObject({
+    await expect(outputs.commit(reservation, finished('one'), calmly)).rejects.toMatchObject({
       code: 'internal',
     });
   });
@@ -151,7 +150,6 @@ describe('a commit', () => {
 
 describe('a name for several formats', () => {
   const head = { bytes: 1, format: 'png', width: 1, height: 1, stem: 'a', modifiedMs: undefined } as const;
-  const options = { modifiedMs: undefined, signal: new AbortController().signal };
 
   it('is free in each of them, and is written in one', async () => {
     const folder = await temporaryFolder();
@@ -166,7 +164,7 @@ describe('a name for several formats', () => {
     const other = await reserve(outputs, '/in/a.jpg', into(folder));
     expect(basename(best.path)).toBe('a (2).webp');
     expect(basename(other.path)).toBe('a.webp');
-    const written = await outputs.commit(best, Buffer.from('one'), { ...options, format: 'avif' });
+    const written = await outputs.commit(best, finished('one', 'avif'), calmly);
     expect(basename(written)).toBe('a (2).avif');
     outputs.release(best);
     outputs.release(other);
@@ -185,7 +183,7 @@ describe('a name for several formats', () => {
     const folder = await temporaryFolder();
     const outputs = createOutputs();
     const reservation = await reserve(outputs, '/in/a', into(folder));
-    const commit = outputs.commit(reservation, Buffer.from('one'), { ...options, format: 'png' });
+    const commit = outputs.commit(reservation, finished('one', 'png'), calmly);
     await expect(commit).rejects.toMatchObject({ code: 'internal' });
   });
 });

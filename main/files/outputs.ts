@@ -4,15 +4,24 @@ import { MillraceError } from '../../contract/errors.ts';
 import type { OutputFormat } from '../../contract/formats.ts';
 import type { OutputPlace } from '../../contract/recipe.ts';
 import type { OutputWriter, Reservation } from '../engine/world.ts';
-import { commitFile, NameTaken, type CommitFiles } from './commit.ts';
+import type { BackupPlace } from './backups.ts';
+import { commitFile } from './commit.ts';
+import { NameTaken, type DiskFiles } from './durable.ts';
 import { destinationError, hasCode } from './file-errors.ts';
+import { originalOf, placeOf } from './in-place.ts';
 import { numbered, outputName, type OutputName } from './output-name.ts';
+import { replaceOriginal, type Original } from './replace.ts';
+import { anyRun } from './temporary-name.ts';
 
 export interface OutputsOptions {
   /** Where outputs of links go when no folder is named; the process' own folder by default. */
   readonly workingFolder?: string;
+  /** Who writes, 16 hexadecimal digits: later runs know what this one left behind by it. Anyone by default. */
+  readonly run?: string;
+  /** Where originals are kept that are replaced; without it none is. */
+  readonly backups?: Omit<BackupPlace, 'run'> | undefined;
   /** The file system; tests hand in failing ones. */
-  readonly files?: CommitFiles;
+  readonly files?: DiskFiles;
 }
 
 /** The name of an output in every format it may get: they differ in nothing but the extension. */
@@ -22,26 +31,30 @@ type Names = ReadonlyMap<OutputFormat, OutputName>;
 interface Held {
   readonly names: Names;
   readonly number: number;
+  /** The file that gives way to the output. */
+  readonly original?: Original;
 }
 
 /** Gives out names that nobody has, neither on disk nor among the jobs in work, and writes whole files to them. */
-export function createOutputs({ workingFolder = process.cwd(), files }: OutputsOptions = {}): OutputWriter {
+export function createOutputs(options: OutputsOptions = {}): OutputWriter {
+  const { workingFolder = process.cwd(), run = anyRun(), files, backups } = options;
   const reserved = new Set<string>();
   const held = new Map<Reservation, Held>();
   /** By the place of a batch, whose object lives as long as the batch: which source each name was meant for. */
   const meant = new WeakMap<OutputPlace, Map<string, string>>();
 
   /** The first number from one on with which the name is free in every format, reserved. */
-  async function take(names: Names, from: number): Promise<Held> {
+  async function take(names: Names, from: number, original?: Original): Promise<Held> {
     for (let number = from; ; number += 1) {
-      if (await tryTakeAll(pathsOf({ names, number }))) return { names, number };
+      const held = { names, number, ...(original === undefined ? {} : { original }) };
+      if (await tryTakeAll(pathsOf(held), original?.path)) return held;
     }
   }
 
-  async function tryTakeAll(paths: readonly string[]): Promise<boolean> {
+  async function tryTakeAll(paths: readonly string[], own: string | undefined): Promise<boolean> {
     const taken: string[] = [];
     for (const path of paths) {
-      if (await tryTake(path)) taken.push(path);
+      if (await tryTake(path, own)) taken.push(path);
       else break;
     }
     if (taken.length === paths.length) return true;
@@ -53,11 +66,13 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
     for (const path of paths) reserved.delete(keyOf(path));
   }
 
-  async function tryTake(path: string): Promise<boolean> {
+  /** @param own the name that is taken by the original itself, which gives way */
+  async function tryTake(path: string, own: string | undefined): Promise<boolean> {
     const key = keyOf(path);
     if (reserved.has(key)) return false;
     // Reserved while we look, so that nobody else is given it meanwhile.
     reserved.add(key);
+    if (path === own) return true;
     let isFree = false;
     try {
       isFree = !(await exists(path));
@@ -95,10 +110,10 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
   return {
     async reserve(source, head, formats, place) {
       if (place.place === 'in-place') {
-        throw new MillraceError(
-          'replace-refused',
-          `${sourceAddress(source)} is not replaced: that comes with undo, which is not there yet. Choose a folder or a suffix.`,
-        );
+        if (backups === undefined) throw nowhereToKeep(source);
+        const original = await originalOf(source, head);
+        const names = new Map(formats.map((format) => [format, placeOf(original.path, format)]));
+        return hold(await take(names, 1, original));
       }
       const names: Names = new Map(
         formats.map((format) => [format, outputName(source, head.stem, format, place, workingFolder)]),
@@ -110,24 +125,25 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
       }
       return hold(await take(names, number));
     },
-    async commit(reservation, bytes, { format, modifiedMs, signal }) {
+    async commit(reservation, file, options) {
+      const common = { ...options, run, ...(files === undefined ? {} : { files }) };
       for (;;) {
         const current = held.get(reservation);
-        const name = current?.names.get(format);
+        const name = current?.names.get(file.format);
         if (current === undefined || name === undefined)
           throw new MillraceError('internal', `${reservation.path} is not reserved.`);
         const path = numbered(name, current.number);
+        const { original } = current;
         try {
-          await commitFile(path, bytes, {
-            modifiedMs,
-            signal,
-            ...(files === undefined ? {} : { files }),
-          });
+          if (original === undefined || backups === undefined) await commitFile(path, file, common);
+          // It has nothing smaller to give way to.
+          else if (file.keptOriginal) return original.path;
+          else await replaceOriginal(path, file, original, { ...common, backups: { ...backups, run } });
           return path;
         } catch (error) {
           if (!(error instanceof NameTaken)) throw error;
           // Somebody else made a file of that name while the worker was busy.
-          const next = await take(current.names, current.number + 1);
+          const next = await take(current.names, current.number + 1, original);
           free(pathsOf(current));
           held.set(reservation, next);
         }
@@ -142,7 +158,14 @@ export function createOutputs({ workingFolder = process.cwd(), files }: OutputsO
   };
 }
 
-function pathsOf({ names, number }: Held): string[] {
+function nowhereToKeep(source: Source): MillraceError {
+  return new MillraceError(
+    'replace-refused',
+    `${sourceAddress(source)} is not replaced, because there is nowhere to keep the original for Undo. Choose a folder or a suffix.`,
+  );
+}
+
+function pathsOf({ names, number }: Pick<Held, 'names' | 'number'>): string[] {
   return [...names.values()].map((name) => numbered(name, number));
 }
 

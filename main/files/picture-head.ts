@@ -9,11 +9,11 @@ export const headLength = 256 * 1024;
 /** A profile for print is half a megabyte, and a JPEG has it before its size. */
 export const longHeadLength = 2 * 1024 * 1024;
 
+/** What is known of a source without a look at its content. */
+export type KnownOfHead = Omit<SourceHead, 'format' | 'width' | 'height'>;
+
 /** What the first bytes of a source tell. Never throws: what cannot be read is the worker's to judge. */
-export function describeHead(
-  bytes: Uint8Array,
-  rest: Pick<SourceHead, 'bytes' | 'stem' | 'modifiedMs'>,
-): SourceHead {
+export function describeHead(bytes: Uint8Array, rest: KnownOfHead): SourceHead {
   const format = sniffFormat(bytes);
   const size = format === undefined ? undefined : sizeOf(bytes, format);
   return { ...rest, format, width: size?.width, height: size?.height };

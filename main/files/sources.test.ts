@@ -1,10 +1,11 @@
-import { appendFile, open, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, open, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../contract/batch.ts';
 import { picture } from '../../tests/fixtures/pictures.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { identityOf } from './identity.ts';
 import { createFileSources } from './sources.ts';
 
 const never = new AbortController().signal;
@@ -20,6 +21,7 @@ describe('a file', () => {
     const bytes = await picture({ width: 100, height: 50 });
     const source = await plant(bytes, 'Grüße.v2.png');
     await utimes(source.path, 1_500_000_000, 1_500_000_000.25);
+    await chmod(source.path, 0o640);
     const reader = createFileSources();
     expect(await reader.head(source, never)).toEqual({
       bytes: bytes.byteLength,
@@ -28,6 +30,8 @@ describe('a file', () => {
       height: 50,
       stem: 'Grüße.v2',
       modifiedMs: 1_500_000_000_250,
+      mode: 0o640,
+      identity: identityOf(await stat(source.path, { bigint: true })),
     });
     expect(Buffer.compare(await reader.read(source, never), bytes)).toBe(0);
     expect(Buffer.compare(await reader.read(source, never), bytes)).toBe(0);

@@ -1,12 +1,12 @@
-import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { parse } from 'node:path';
 import type { Source } from '../../contract/batch.ts';
 import { cancelled, MillraceError } from '../../contract/errors.ts';
 import type { SourceHead, SourceReader } from '../engine/world.ts';
 import { sourceError } from './file-errors.ts';
+import { identityAt, identityOf } from './identity.ts';
 import { openFile, readPart, statFile } from './open-file.ts';
-import { describeHead, headLength, longHeadLength } from './picture-head.ts';
+import { describeHead, headLength, longHeadLength, type KnownOfHead } from './picture-head.ts';
 import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 
 /** What fits in one buffer of the slowest of our libraries. */
@@ -14,7 +14,7 @@ const maxBytes = 2n ** 31n;
 
 /** Sources that are files. Remembers what `head` saw, so that `read` can tell that it is still the same. */
 export function createFileSources(): SourceReader {
-  const seen = new Map<Source, BigIntStats>();
+  const seen = new Map<Source, string>();
 
   return {
     async head(source, signal) {
@@ -30,11 +30,14 @@ export function createFileSources(): SourceReader {
             'source-too-large',
             `${path} is larger than 2 GB, more than a picture can be here.`,
           );
-        seen.set(source, stats);
+        const identity = identityOf(stats);
+        seen.set(source, identity);
         return await readHead(file, {
           bytes: Number(stats.size),
           stem: parse(path).name,
           modifiedMs: Number(stats.mtimeNs / 1000n) / 1000,
+          mode: Number(stats.mode & 0o777n),
+          identity,
         });
       } catch (error) {
         throw signal.aborted ? cancelled(error) : sourceError(error, path);
@@ -47,15 +50,19 @@ export function createFileSources(): SourceReader {
         await using file = await openFile(path);
         const before = seen.get(source);
         const opened = await statFile(file, path);
-        if (!isSame(before, opened)) throw changed(path);
+        if (before !== identityOf(opened)) throw changed(path);
         const bytes = await file.readFile({ signal });
         // Somebody may have written while we read.
-        if (!isSame(before, await statFile(file, path)) || bytes.byteLength !== Number(opened.size))
-          throw changed(path);
+        const after = identityOf(await statFile(file, path));
+        if (before !== after || bytes.byteLength !== Number(opened.size)) throw changed(path);
         return bytes;
       } catch (error) {
         throw signal.aborted ? cancelled(error) : sourceError(error, path);
       }
+    },
+    async unchanged(source) {
+      const path = pathOf(source);
+      if ((await identityAt(path)) !== seen.get(source)) throw changed(path);
     },
     release(source) {
       seen.delete(source);
@@ -64,10 +71,7 @@ export function createFileSources(): SourceReader {
 }
 
 /** Reads as little as tells the size: the beginning, then more of it, or the place where a TIFF has it. */
-async function readHead(
-  file: FileHandle,
-  known: Pick<SourceHead, 'bytes' | 'stem' | 'modifiedMs'>,
-): Promise<SourceHead> {
+async function readHead(file: FileHandle, known: KnownOfHead): Promise<SourceHead> {
   const bytes = await readPart(file, 0, Math.min(headLength, known.bytes));
   const head = describeHead(bytes, known);
   if (head.format === undefined || head.width !== undefined) return head;
@@ -78,15 +82,6 @@ async function readHead(
   }
   if (head.format !== 'jpeg' || known.bytes <= headLength) return head;
   return describeHead(await readPart(file, 0, Math.min(longHeadLength, known.bytes)), known);
-}
-
-function isSame(before: BigIntStats | undefined, now: BigIntStats): boolean {
-  return (
-    before?.dev === now.dev &&
-    before.ino === now.ino &&
-    before.size === now.size &&
-    before.mtimeNs === now.mtimeNs
-  );
 }
 
 function changed(path: string): MillraceError {

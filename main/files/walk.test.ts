@@ -41,7 +41,7 @@ async function nextLine(folder: string, steps: AsyncGenerator<Intake, void>): Pr
 function line(folder: string, intake: Intake): string {
   if (intake.kind === 'skipped') return `${relative(folder, intake.path)} ${intake.reason}`;
   const name = intake.source.kind === 'file' ? relative(folder, intake.source.path) : intake.source.url;
-  return intake.kind === 'source' ? name : `${name} ${intake.error.code}`;
+  return intake.kind === 'failed' ? `${name} ${intake.error.code}` : name;
 }
 
 describe('walk', () => {
@@ -85,12 +85,12 @@ describe('walk', () => {
     const folder = await plant({
       '.git/a.gif': gif,
       '.hidden.gif': gif,
-      '.millrace-0123456789abcdef.tmp': gif,
+      '.millrace-0123456789abcdef-0123456789abcdef.tmp': gif,
     });
     expect(await tell(folder, [folder])).toEqual([
       '.git hidden',
       '.hidden.gif hidden',
-      '.millrace-0123456789abcdef.tmp own-output',
+      '.millrace-0123456789abcdef-0123456789abcdef.tmp own-output',
     ]);
     expect(await tell(folder, [join(folder, '.git'), join(folder, '.hidden.gif')])).toEqual([
       '.git/a.gif',

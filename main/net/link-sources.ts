@@ -105,6 +105,8 @@ export function createLinkSources(options: LinkSourcesOptions): SourceReader {
       if (bytes !== undefined) return Promise.resolve(bytes);
       return Promise.reject(new MillraceError('internal', 'A link was read before its head.'));
     },
+    // It was downloaded once and is in memory.
+    unchanged: () => Promise.resolve(),
     release,
   };
 }

@@ -12,4 +12,84 @@ export const migrations: readonly string[] = [
     position INTEGER NOT NULL
   ) STRICT
   `,
+  `
+  CREATE TABLE batch (
+    id TEXT PRIMARY KEY,
+    -- Who works on it, or did.
+    run TEXT NOT NULL,
+    started_ms INTEGER NOT NULL,
+    recipe TEXT NOT NULL,
+    recipe_hash TEXT NOT NULL,
+    -- working, ended, undoing
+    state TEXT NOT NULL,
+    -- Summed up at its end.
+    done INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    waiting INTEGER NOT NULL DEFAULT 0,
+    bytes_in INTEGER NOT NULL DEFAULT 0,
+    bytes_out INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX batch_by_start ON batch (started_ms);
+  -- What was dropped or named, to be walked again where the walk did not come to its end.
+  CREATE TABLE intake (
+    batch TEXT NOT NULL REFERENCES batch (id),
+    number INTEGER NOT NULL,
+    offered TEXT NOT NULL,
+    ended INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (batch, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE job (
+    batch TEXT NOT NULL REFERENCES batch (id),
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    root TEXT,
+    -- waiting, running, done, failed, skipped, cancelled
+    state TEXT NOT NULL DEFAULT 'waiting',
+    identity TEXT,
+    bytes INTEGER,
+    format TEXT,
+    pixels INTEGER,
+    -- Where its output goes, and so its temporary files.
+    folder TEXT,
+    output TEXT,
+    why TEXT,
+    PRIMARY KEY (batch, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX job_by_identity ON job (identity) WHERE state = 'done';
+  CREATE TABLE attempt (
+    batch TEXT NOT NULL,
+    job INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    started_ms INTEGER NOT NULL,
+    error TEXT,
+    PRIMARY KEY (batch, job, attempt)
+  ) STRICT, WITHOUT ROWID;
+  -- about, committed
+  CREATE TABLE output (
+    temporary TEXT PRIMARY KEY,
+    batch TEXT NOT NULL REFERENCES batch (id),
+    job INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    kept_original INTEGER NOT NULL,
+    identity TEXT,
+    state TEXT NOT NULL DEFAULT 'about'
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX output_by_identity ON output (identity);
+  CREATE INDEX output_by_batch ON output (batch, job);
+  -- about, kept, restored, dropped
+  CREATE TABLE backup (
+    temporary TEXT PRIMARY KEY REFERENCES output (temporary),
+    original TEXT NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    modified_ms REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'about'
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX backup_by_state ON backup (state)
+  `,
 ];

@@ -7,14 +7,20 @@ import { migrations } from './migrations.ts';
 /** What Millrace remembers from one run to the next: one SQLite file in a folder of its own. */
 export interface Store {
   readonly database: DatabaseSync;
+  /** Of the database. */
+  readonly path: string;
   /** What a person should know about how it was opened, for instance that a damaged one was put aside. */
   readonly notice: string | undefined;
   close(): void;
 }
 
-const fileName = 'millrace.db';
+/** Of the database in a store's folder. */
+export function storePath(folder: string): string {
+  return join(folder, 'millrace.db');
+}
+
 /** Another Millrace may be writing, milliseconds. */
-const patienceMs = 5000;
+export const patienceMs = 5000;
 
 /**
  * Opens the store of a folder, and makes it or brings it up to date first. A damaged one is put aside, never deleted.
@@ -24,7 +30,7 @@ const patienceMs = 5000;
  *   written to
  */
 export function openStore(folder: string, now: () => Date = () => new Date()): Store {
-  const path = join(folder, fileName);
+  const path = storePath(folder);
   try {
     mkdirSync(folder, { recursive: true });
     return opened(path, undefined);
@@ -57,6 +63,7 @@ function opened(path: string, notice: string | undefined): Store {
   }
   return {
     database,
+    path,
     notice,
     close() {
       database.close();

@@ -46,6 +46,8 @@ export type Agent = ReturnType<typeof createAgent>;
 export function createAgent(electron: typeof Electron) {
   const { app, BrowserWindow, clipboard, dialog, Menu, Notification, powerSaveBlocker, shell, webContents } =
     electron;
+  const turns = process.getBuiltinModule('node:perf_hooks').monitorEventLoopDelay({ resolution: 5 });
+  turns.enable();
   const deeds: Deed[] = [];
   const notifications: Electron.Notification[] = [];
   const open: { shown: OpenDialog; resolve: (answer: DialogAnswer) => void }[] = [];
@@ -237,7 +239,17 @@ export function createAgent(electron: typeof Electron) {
     },
     userData: (): string => app.getPath('userData'),
     logs: (): string => app.getPath('logs'),
-    memory: (): NodeJS.MemoryUsage => process.memoryUsage(),
+    /** Main's memory once what is no longer used is gone, as far as that can be had. */
+    memory: (): NodeJS.MemoryUsage => {
+      globalThis.gc?.();
+      return process.memoryUsage();
+    },
+    /** Longest time that main's event loop was busy with one thing since the last question, milliseconds. */
+    longestTurn: (): number => {
+      const longest = turns.max / 1e6;
+      turns.reset();
+      return longest;
+    },
     quit: (): void => {
       setImmediate(() => {
         app.quit();

@@ -62,6 +62,8 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
       ? await startOnElectron(host.program, settings)
       : await startOnChromium(host.program, settings);
   const { page, agent } = app;
+  // Bounds a hang on a shared machine; it measures nothing.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());

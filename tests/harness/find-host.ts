@@ -57,7 +57,7 @@ function findElectron(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-function findBrowser(): string | undefined {
+export function findBrowser(): string | undefined {
   const named = process.env['MILLRACE_CHROMIUM'];
   return [...(named === undefined ? [] : [named]), ...browsers, chromium.executablePath()].find((path) =>
     existsSync(path),

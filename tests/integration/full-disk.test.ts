@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Reservation } from '../../main/engine/world.ts';
 import { createOutputs } from '../../main/files/outputs.ts';
+import { calmly, finished } from '../fixtures/commits.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -41,11 +42,7 @@ describe.runIf(canMount())('a disk of 1 MB', () => {
         { place: 'folder', folder, existing: 'rename' },
       );
       try {
-        return await outputs.commit(reservation, Buffer.alloc(bytes, name), {
-          format: 'webp',
-          modifiedMs: undefined,
-          signal: new AbortController().signal,
-        });
+        return await outputs.commit(reservation, finished(Buffer.alloc(bytes, name)), calmly);
       } finally {
         outputs.release(reservation);
       }

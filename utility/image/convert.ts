@@ -1,7 +1,7 @@
 import { formatTraits, resolveOutputFormat, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Picture } from '../../contract/report.ts';
-import type { ConvertParams, ConvertResult, Stage } from '../../contract/worker-protocol.ts';
+import type { ConvertParams, Converted, Stage } from '../../contract/worker-protocol.ts';
 import type { Codecs } from '../codecs.ts';
 import { decode, type DecodePlan } from './decode.ts';
 import { coefficientSettings, untouched } from './encode-settings.ts';
@@ -43,7 +43,7 @@ export async function convert(
   { name, bytes, recipe }: ConvertParams,
   codecs: Codecs,
   onStage: (stage: Stage) => void,
-): Promise<ConvertResult> {
+): Promise<Converted> {
   const watch = startWatch(onStage);
   watch.enter('decode');
   const header = await probe(bytes, name, codecs);

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { createDevTools, type DevTools } from './devtools.ts';
 
@@ -53,7 +51,12 @@ export async function startBrowser(program: string, profile: string, port: numbe
     { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
   );
   const complaints: string[] = [];
-  child.stderr?.on('data', (text: Buffer) => complaints.push(String(text).slice(0, 2000)));
+  const listening = Promise.withResolvers<string>();
+  child.stderr?.on('data', (text: Buffer) => {
+    complaints.push(String(text).slice(0, 2000));
+    const [, endpoint] = /^DevTools listening on (ws:\S+)$/m.exec(complaints.join('')) ?? [];
+    if (endpoint !== undefined) listening.resolve(endpoint);
+  });
   const failed = new Promise<never>((_resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => {
@@ -63,14 +66,12 @@ export async function startBrowser(program: string, profile: string, port: numbe
   failed.catch(() => undefined);
   const devTools = createDevTools(child.stdio[3] as Writable, child.stdio[4] as Readable);
   const { product } = await Promise.race([devTools.send('Browser.getVersion'), failed]);
-  const [debugPort = '', path = ''] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split(
-    '\n',
-  );
+  const endpoint = await Promise.race([listening.promise, failed]);
   return {
     devTools,
     pid: child.pid ?? 0,
     version: String(product).split('/')[1] ?? '',
-    endpoint: `ws://127.0.0.1:${debugPort}${path}`,
+    endpoint,
     close() {
       child.kill('SIGKILL');
     },

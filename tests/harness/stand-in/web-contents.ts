@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { app } from './app.ts';
 import { createCodec } from './codec.ts';
+import { messageOfCall, messageOfThrow } from './console-message.ts';
 import { addressOfLine, openDocument, type PageDocument } from './document.ts';
 import { KnownEmitter } from './emitter.ts';
 import { nativeTheme, themeFeatures } from './native-theme.ts';
@@ -93,6 +94,7 @@ export class WebContents extends KnownEmitter {
     await Promise.all([
       this.#send('Page.enable'),
       this.#send('Inspector.enable'),
+      this.#send('Runtime.enable'),
       this.#send('Fetch.enable', { patterns: [{ urlPattern: '*', resourceType: 'Document' }] }),
       this.#send('Page.addScriptToEvaluateOnNewDocument', { source: mainWorldScript(this.#secret) }),
       this.#send('Page.addScriptToEvaluateOnNewDocument', {
@@ -139,6 +141,12 @@ export class WebContents extends KnownEmitter {
         this.#state = 'loaded';
         this.emit('did-stop-loading');
         this.emit('did-finish-load');
+        return;
+      case 'Runtime.consoleAPICalled':
+        this.emit('console-message', messageOfCall(params));
+        return;
+      case 'Runtime.exceptionThrown':
+        this.emit('console-message', messageOfThrow(params));
         return;
       case 'Inspector.targetCrashed':
         this.#document?.close();

@@ -23,7 +23,7 @@ describe('usage', () => {
     [['a.jpg', '--resize=-3'], 'resize.longestEdge: expected an integer from 1 to 65535, got -3'],
     [['a.jpg', '--fit', 'cover'], 'add --resize'],
     [['a.jpg', '--out', 'x', '--suffix', 'y'], 'exclude each other'],
-    [['a.jpg', '--in-place'], 'comes with undo'],
+    [['a.jpg', '--in-place', '--out', 'x'], 'cannot be used with'],
     [['a.jpg', '--jobs', '0'], '--jobs: expected an integer above 0'],
     [['a.jpg', '--recipe', '/does/not/exist.json'], 'cannot be read'],
     [['a.jpg', '--webp'], "unknown option '--webp'"],

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { outputFormats } from '../../../contract/formats.ts';
 import { parseRecipe, type RecipeInput } from '../../../contract/recipe.ts';
-import type { ConvertResult } from '../../../contract/worker-protocol.ts';
+import type { Converted } from '../../../contract/worker-protocol.ts';
 import { loadCodecs } from '../../../utility/codecs.ts';
 import { convert } from '../../../utility/image/convert.ts';
 import { probe } from '../../../utility/image/probe.ts';
@@ -17,7 +17,7 @@ const at = (...path: string[]): string => join(corpus ?? '', ...path);
 async function run(
   file: string,
   recipe: RecipeInput,
-): Promise<ConvertResult & { readonly output: Uint8Array }> {
+): Promise<Converted & { readonly output: Uint8Array }> {
   const bytes = await readFile(at(file));
   const result = await convert({ name: file, bytes, recipe: parseRecipe(recipe) }, codecs, () => undefined);
   return { ...result, output: result.bytes ?? bytes };

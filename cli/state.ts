@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import envPaths from 'env-paths';
+import type { LogLevel } from '../contract/envelope.ts';
+import type { DiskFiles } from '../main/files/durable.ts';
+import { forgetful, openState as openStateIn, type State } from '../main/past/state.ts';
+import { storePath } from '../main/store/store.ts';
+import type { StateFlags } from './arguments.ts';
+
+export interface StateOptions {
+  readonly flags: Pick<StateFlags, 'state' | 'backups'>;
+  readonly log: (level: LogLevel, message: string) => void;
+  /** Makes nothing that is not there. */
+  readonly onlyLook?: boolean;
+  /** The file system; the fault campaign hands in failing ones. */
+  readonly files?: DiskFiles;
+}
+
+/** Beside this file once built, in its own room when run from the sources. */
+const thread = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../main/store/journal-thread.ts' : './journal-thread.js',
+    import.meta.url,
+  ),
+);
+
+/** What the command line remembers from one run to the next. */
+export function openState({ flags, log, onlyLook = false, files }: StateOptions): State {
+  const folder = resolve(flags.state ?? defaultFolder());
+  const disk = files === undefined ? {} : { files };
+  if (onlyLook && !existsSync(storePath(folder))) return forgetful(disk);
+  const backups = flags.backups === undefined ? undefined : resolve(flags.backups);
+  const state = openStateIn({ folder, backups, thread, log, ...disk });
+  if (state.notice !== undefined) log('warn', state.notice);
+  return state;
+}
+
+function defaultFolder(): string {
+  const paths = envPaths('millrace', { suffix: '' });
+  // On Linux that is $XDG_STATE_HOME; elsewhere there is no such folder, and logs are something else.
+  return process.platform === 'linux' ? paths.log : paths.data;
+}

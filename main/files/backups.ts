@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { MillraceError } from '../../contract/errors.ts';
+import { cutName } from './output-name.ts';
+import {
+  digestOf,
+  flushFolder,
+  isWithoutLinks,
+  makeFolder,
+  timeOf,
+  undoing,
+  type DiskFiles,
+} from './durable.ts';
+import { identityOf } from './identity.ts';
+
+/** Where originals are kept that an output took the place of. */
+export interface BackupPlace {
+  readonly folder: string;
+  /** Who keeps them: one folder for each run. */
+  readonly run: string;
+  readonly now: () => Date;
+}
+
+/** A path for a backup: a folder of the day and the run, and a name by which a person finds it without the store. */
+export function backupPath({ folder, run, now }: BackupPlace, original: string): string {
+  const day = now().toISOString().slice(0, 10);
+  const name = `${randomBytes(4).toString('hex')}-${basename(original)}`;
+  return join(folder, `${day}-${run.slice(0, 8)}`, cutName(name));
+}
+
+/**
+ * Keeps an original: a second name for the same file where the disk can do that, else a copy that is flushed and compared.
+ * A file that has other names already is copied, since whoever writes to it under one of those would write to the backup.
+ *
+ * @param identity of the original, as it was when it was read
+ * @param sha256 of its bytes then, hexadecimal
+ * @throws MillraceError `source-changed` when the backup is not what was read; nothing is left then
+ */
+export async function keepBackup(
+  files: DiskFiles,
+  original: string,
+  backup: string,
+  { identity, sha256 }: { readonly identity: string; readonly sha256: string },
+): Promise<void> {
+  await makeFolder(files, dirname(backup));
+  const isLinked = await tryLink(files, original, backup);
+  await undoing(files, backup, async () => {
+    if (isLinked) {
+      if (identityOf(await stat(backup, { bigint: true })) !== identity) throw changed(original);
+    } else {
+      await copy(files, original, backup);
+      if ((await digestOf(backup, files)) !== sha256) throw changed(original);
+    }
+    await flushFolder(files, dirname(backup));
+  });
+}
+
+async function tryLink(files: DiskFiles, original: string, backup: string): Promise<boolean> {
+  const { nlink } = await stat(original);
+  if (nlink > 1) return false;
+  try {
+    await files.link(original, backup);
+    return true;
+  } catch (error) {
+    if (isWithoutLinks(error)) return false;
+    throw error;
+  }
+}
+
+/** A copy with the dates and permissions of the original, on the disk. Never over another file. */
+export async function copy(files: DiskFiles, from: string, to: string): Promise<void> {
+  const { atimeMs, mtimeMs } = await stat(from);
+  await files.copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await undoing(files, to, async () => {
+    // Flushing asks for a handle that may write, on Windows; one that may read does elsewhere, also on what is read-only.
+    const file = await files.open(to, process.platform === 'win32' ? 'r+' : 'r');
+    try {
+      await file.utimes(timeOf(atimeMs), timeOf(mtimeMs));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+function changed(path: string): MillraceError {
+  return new MillraceError('source-changed', `${path} was changed while it was being replaced.`, {
+    retriable: true,
+  });
+}

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { copyFile, link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MillraceError } from '../../contract/errors.ts';
+import { hasCode } from './file-errors.ts';
+
+/** What is done to a file system. Its own interface, so that every step can be made to fail. */
+export interface DiskFiles {
+  readonly mkdir: (path: string, options: { recursive: true }) => Promise<string | undefined>;
+  readonly open: (path: string, flags: string) => Promise<FileHandle>;
+  readonly link: (from: string, to: string) => Promise<void>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+  readonly unlink: (path: string) => Promise<void>;
+  readonly copyFile: (from: string, to: string, mode: number) => Promise<void>;
+}
+
+export const realFiles: DiskFiles = { mkdir, open, link, rename, unlink, copyFile };
+
+/** The name was free when it was given and is not any more. Nothing has been written. */
+export class NameTaken extends Error {
+  override readonly name = 'NameTaken';
+}
+
+/** Does a step; where it fails, the file that led to it goes. */
+export async function undoing<T>(files: DiskFiles, path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    // The step's error is the one to tell; a temporary file that will not go is known as ours by its name.
+    await files.unlink(path).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes a folder with those above it, so that they are still there after a power cut. */
+export async function makeFolder(files: DiskFiles, folder: string): Promise<void> {
+  const first = await files.mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; ; made = dirname(made)) {
+    await flushFolder(files, dirname(made));
+    if (made === first || dirname(made) === made) return;
+  }
+}
+
+export interface TemporaryOptions {
+  readonly modifiedMs: number | undefined;
+  /** Permissions as `chmod` takes them. */
+  readonly mode: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Writes a new file and flushes it to the disk. Nothing is left where that fails. */
+export async function writeTemporary(
+  files: DiskFiles,
+  path: string,
+  bytes: Uint8Array,
+  { modifiedMs, mode, signal }: TemporaryOptions,
+): Promise<void> {
+  const file = await files.open(path, 'wx');
+  await undoing(files, path, async () => {
+    try {
+      await file.writeFile(bytes, { signal });
+      await setMode(file, mode);
+      await setModified(file, modifiedMs);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** What a disk says that does not know such a thing; no reason to lose the picture. */
+const unknownToDisk = ['EINVAL', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
+
+async function setMode(file: FileHandle, mode: number | undefined): Promise<void> {
+  // Windows knows a read-only mark alone, and lets nobody rename what has it.
+  if (mode === undefined || process.platform === 'win32') return;
+  try {
+    await file.chmod(mode);
+  } catch (error) {
+    if (!hasCode(error, ...unknownToDisk)) throw error;
+  }
+}
+
+async function setModified(file: FileHandle, modifiedMs: number | undefined): Promise<void> {
+  if (modifiedMs === undefined) return;
+  try {
+    await file.utimes(timeOf(modifiedMs), timeOf(modifiedMs));
+  } catch (error) {
+    // FAT knows no date before 1980.
+    if (!hasCode(error, ...unknownToDisk)) throw error;
+  }
+}
+
+/**
+ * A time as Node's file system takes it, from milliseconds since the epoch: it takes a number before 1970 for "now", and
+ * a date to the millisecond only.
+ */
+export function timeOf(ms: number): number | Date {
+  return ms < 0 ? new Date(ms) : ms / 1000;
+}
+
+/** Pieces so small that hashing one does not hold up the event loop. */
+const pieceBytes = 256 * 1024;
+
+/** SHA-256 of a file, hexadecimal, read in pieces. Rejects with the system's error. */
+export async function digestOf(path: string, files: DiskFiles = realFiles): Promise<string> {
+  const file = await files.open(path, 'r');
+  try {
+    const hash = createHash('sha256');
+    const piece = new Uint8Array(pieceBytes);
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, pieceBytes);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws MillraceError `destination-unwritable` when the disk gives back other bytes than it was given */
+export async function readBack(files: DiskFiles, path: string, sha256: string, name: string): Promise<void> {
+  if ((await digestOf(path, files)) === sha256) return;
+  throw new MillraceError(
+    'destination-unwritable',
+    `${name} was not stored as it was written: its disk gave back other bytes. Check the disk, or choose another folder.`,
+    { retriable: true },
+  );
+}
+
+/** As `digestOf`; undefined when there is no file at this path. */
+export async function digestAt(path: string, files: DiskFiles = realFiles): Promise<string | undefined> {
+  try {
+    return await digestOf(path, files);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file, if there is one. */
+export async function discard(files: DiskFiles, path: string): Promise<void> {
+  try {
+    await files.unlink(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  }
+}
+
+/** What disks without hard links say of one. Windows calls a function that a disk does not have EISDIR. */
+const noLinks = [...unknownToDisk, 'EACCES', 'EMLINK', 'EXDEV', 'EISDIR'];
+
+/** Whether hard links are what failed, and not the disk. */
+export function isWithoutLinks(error: unknown): boolean {
+  return hasCode(error, ...noLinks);
+}
+
+/**
+ * Gives a temporary file its name, and never that of another: `link` fails where the name is taken, which `rename` on
+ * POSIX does not.
+ *
+ * @throws NameTaken
+ */
+export async function giveName(files: DiskFiles, temporary: string, path: string): Promise<void> {
+  try {
+    await files.link(temporary, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw new NameTaken(path);
+    if (!isWithoutLinks(error)) throw error;
+    await claimAndRename(files, temporary, path);
+    return;
+  }
+  await undoing(files, path, () => files.unlink(temporary));
+}
+
+/**
+ * For disks without hard links (FAT, exFAT, many network drives): an empty file claims the name, since creating it
+ * exclusively is what those disks can do, and the rename then replaces nothing but our own claim.
+ */
+async function claimAndRename(files: DiskFiles, temporary: string, path: string): Promise<void> {
+  try {
+    const claim = await files.open(path, 'wx');
+    await claim.close();
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw new NameTaken(path);
+    throw error;
+  }
+  await undoing(files, path, () => files.rename(temporary, path));
+}
+
+/** Without this a power cut may forget the name although the bytes are safe. Not every system opens folders. */
+export async function flushFolder(files: DiskFiles, folder: string): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await files.open(folder, 'r');
+  } catch (error) {
+    if (hasCode(error, 'EISDIR', 'EACCES', 'EPERM', 'ENOTSUP')) return;
+    throw error;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL', 'EPERM', 'ENOTSUP', 'EBADF')) throw error;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { dirname, join } from 'node:path';
+import { cancelled, MillraceError } from '../../contract/errors.ts';
+import type { FinishedFile } from '../engine/world.ts';
+import { backupPath, keepBackup, type BackupPlace } from './backups.ts';
+import { intentOf, type CommitFileOptions } from './commit.ts';
+import {
+  flushFolder,
+  giveName,
+  NameTaken,
+  readBack,
+  realFiles,
+  undoing,
+  writeTemporary,
+  type DiskFiles,
+} from './durable.ts';
+import { destinationError } from './file-errors.ts';
+import { identityAt } from './identity.ts';
+import { temporaryName } from './temporary-name.ts';
+
+/** The file whose place an output takes. */
+export interface Original {
+  readonly path: string;
+  /** As it was when it was read. */
+  readonly identity: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/**
+ * Puts an output in the place of its original, which is kept as a backup first: until the output has its name the original
+ * has its own, and from then on it is in the backup. `path` is the original's own, or another name in its folder; then the
+ * original's name is free afterwards.
+ *
+ * @throws NameTaken; MillraceError `destination-*`, `source-changed`; the original is where it was, and nothing is left
+ */
+export async function replaceOriginal(
+  path: string,
+  file: FinishedFile,
+  original: Original,
+  options: CommitFileOptions & { readonly backups: BackupPlace },
+): Promise<void> {
+  const { signal, record, run, backups, files = realFiles } = options;
+  const sha256 = file.sourceSha256;
+  if (sha256 === undefined) throw new MillraceError('internal', 'The worker has not looked at the original.');
+  const folder = dirname(path);
+  const temporary = join(folder, temporaryName(run));
+  const backup = backupPath(backups, original.path);
+  const { bytes, modifiedMs, identity } = original;
+  const replaces = { original: original.path, backup, sha256, bytes, modifiedMs };
+  const isInPlace = async (): Promise<boolean> => (await identityAt(original.path)) === identity;
+  try {
+    signal.throwIfAborted();
+    await record.announced();
+    await writeTemporary(files, temporary, file.bytes, { mode: undefined, ...options });
+    await undoing(files, temporary, async () => {
+      await readBack(files, temporary, file.sha256, path);
+      await options.sourceUnchanged();
+      signal.throwIfAborted();
+      await record.about({ temporary, path, ...intentOf(file), replaces });
+      await keepBackup(files, original.path, backup, { identity, sha256 });
+      try {
+        // Copying may have taken its time.
+        await options.sourceUnchanged();
+        signal.throwIfAborted();
+        await takePlace(files, temporary, path, original.path);
+      } catch (error) {
+        // A drive may fail and have done it: the backup goes only where the original is seen.
+        if (await isInPlace()) await files.unlink(backup).catch(() => undefined);
+        throw error;
+      }
+    });
+    if (path !== original.path) await giveWay(files, path, original.path, backup);
+    record.committed((await identityAt(path)) ?? '');
+    await flushFolder(files, folder);
+  } catch (error) {
+    if (await isInPlace()) record.withdrawn();
+    if (error instanceof NameTaken) throw error;
+    throw signal.aborted ? cancelled(error) : destinationError(error, path);
+  }
+}
+
+/** `rename` puts the one file in the place of the other in a single step, on POSIX and on Windows. */
+function takePlace(files: DiskFiles, temporary: string, path: string, original: string): Promise<void> {
+  return path === original ? files.rename(temporary, path) : giveName(files, temporary, path);
+}
+
+/** The output has another name than its original, which goes; where it will not, the output does. */
+async function giveWay(files: DiskFiles, path: string, original: string, backup: string): Promise<void> {
+  try {
+    await files.unlink(original);
+  } catch (error) {
+    await files.unlink(path);
+    await files.unlink(backup);
+    throw error;
+  }
+}

@@ -1,0 +1,193 @@
+import type { HistoryEntry } from '../../contract/app-state.ts';
+import { sourceAddress, type Intake, type Source } from '../../contract/batch.ts';
+import type { LogLevel } from '../../contract/envelope.ts';
+import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { BatchJournal } from '../engine/journal.ts';
+import type { IntakeStream } from '../engine/world.ts';
+import { realFiles, type DiskFiles } from '../files/durable.ts';
+import { takeIn } from '../files/intake.ts';
+import { restore } from '../files/undo.ts';
+import { openJournal, type Journal, type JournalledBatch, type Offered } from '../store/journal.ts';
+import { createRecords, type RecordedJob, type Records } from '../store/records.ts';
+import type { Run } from '../store/run-lock.ts';
+import type { Store } from '../store/store.ts';
+import { pruneBackups, type BackupLimits } from './prune.ts';
+import { settleAll } from './settle-all.ts';
+
+/** A batch that is written down while it works. */
+export interface RecordedBatch {
+  /** Undefined where nothing is written down. */
+  readonly id: string | undefined;
+  readonly journal: BatchJournal;
+  /** Passes on what a walk finds, and writes down what was offered until the walk has come to its end. */
+  follow(offered: Offered, intake: IntakeStream): IntakeStream;
+}
+
+export interface Resumed extends RecordedBatch {
+  readonly recipe: Recipe;
+  /** What is done, what is left, and what had not been walked. */
+  readonly intake: IntakeStream;
+}
+
+export interface Undone {
+  readonly batch: string;
+  /** Originals that are back in their places. */
+  readonly restored: number;
+  /** A sentence for each that is not, or that a person should look at. */
+  readonly problems: string[];
+}
+
+/** What is written down of batches, and what can be done about those of earlier runs. */
+export interface Past {
+  /** Finishes or removes what earlier runs were in the middle of; what cannot be settled now is for the next start. */
+  settle(): Promise<void>;
+  /** Nothing is written before there is something to write. */
+  begin(recipe: Recipe): RecordedBatch;
+  /** Newest first, at most fifty. */
+  history(): readonly HistoryEntry[];
+  /** Batches whose run ended before they did, newest first. */
+  unfinished(): readonly string[];
+  /** What is left to do of an unfinished batch. @throws MillraceError `no-such-thing` */
+  resume(batch: string): Promise<Resumed>;
+  /** Puts replaced originals of a batch back, or of the newest that has any. @throws MillraceError `no-such-thing` */
+  undo(batch?: string): Promise<Undone>;
+  /** Removes backups that are over the limits; never those of the newest batch. */
+  prune(limits: BackupLimits): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PastOptions {
+  readonly store: Store;
+  readonly run: Run;
+  /** Path of the `journal-thread` entry. */
+  readonly thread: string;
+  readonly log: (level: LogLevel, message: string) => void;
+  readonly now?: () => Date;
+  readonly files?: DiskFiles;
+}
+
+export function openPast(options: PastOptions): Past {
+  const { store, run, thread, log, now = () => new Date(), files = realFiles } = options;
+  const journal = openJournal({ store, run, thread, now });
+  const records = createRecords(store, run);
+
+  return {
+    settle: () => settleAll({ records, run, writer: journal.writer, log, files }),
+    begin: (recipe) => recorded(journal.begin(recipe)),
+    history: records.history,
+    unfinished: records.unfinished,
+    async resume(batch) {
+      const recipe = records.recipeOf(batch);
+      if (recipe === undefined || !records.claim(batch)) throw unknownBatch(batch);
+      return resumed(batch, recipe, records, journal);
+    },
+    async undo(batch = records.newestWithBackups()) {
+      if (batch === undefined) throw nothingToUndo();
+      if (records.isBusy(batch)) {
+        throw new MillraceError('no-such-thing', `Batch ${batch} is being worked on. Cancel it first.`);
+      }
+      const backups = records.backups(batch);
+      if (backups.length === 0 && records.recipeOf(batch) === undefined) throw unknownBatch(batch);
+      if (backups.length === 0) throw nothingToUndo();
+      const problems: string[] = [];
+      let restored = 0;
+      journal.writer.post(['beginUndo', run.id, batch]);
+      await journal.writer.wait('written');
+      for (const backup of backups) {
+        const { restored: isBack, problem } = await restore(backup, run.id, files);
+        if (problem !== undefined) problems.push(problem);
+        if (!isBack) continue;
+        restored += 1;
+        journal.writer.post(['restoreBackup', backup.temporary]);
+      }
+      journal.writer.post(['endUndo', batch]);
+      await journal.writer.wait('flushed');
+      return { batch, restored, problems };
+    },
+    async prune(limits) {
+      // What is read is what this batch has written, too.
+      await journal.writer.wait('written');
+      await pruneBackups({ records, writer: journal.writer, limits, now, files, log });
+    },
+    async close() {
+      try {
+        await journal.close();
+      } catch (error) {
+        log('error', asMillraceError(error).message);
+      }
+    },
+  };
+}
+
+function recorded(batch: JournalledBatch): RecordedBatch {
+  return {
+    id: batch.id,
+    journal: batch,
+    follow: (offered, intake) => followed(batch, offered, intake),
+  };
+}
+
+async function* followed(
+  batch: JournalledBatch,
+  offered: Offered,
+  intake: IntakeStream,
+): AsyncGenerator<Intake, void, undefined> {
+  const walked = batch.intake(offered);
+  yield* intake;
+  walked();
+}
+
+/** So many rows are read before others have a turn. */
+const rowsAtOnce = 500;
+
+async function resumed(id: string, recipe: Recipe, records: Records, journal: Journal): Promise<Resumed> {
+  const numbers = new Map<Source, number>();
+  const jobs: RecordedJob[] = [];
+  const known = new Set<string>();
+  for (const job of records.jobs(id)) {
+    known.add(sourceAddress(job.source));
+    numbers.set(job.source, job.number);
+    if (job.state !== 'over') jobs.push(job);
+    if (known.size % rowsAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { open, count } = records.intakes(id);
+  const lastNumber = Math.max(0, ...lastOf(numbers));
+  const batch = journal.goOn({ id, numbers, lastNumber, intakes: count }, recipe);
+
+  async function* intake(): AsyncGenerator<Intake, void, undefined> {
+    for (const job of jobs) {
+      const { source } = job;
+      if (job.state === 'done') yield { kind: 'done', source, output: job.output, facts: job.facts };
+      else yield { kind: 'source', source };
+    }
+    for (const offered of open) yield* rest(offered);
+  }
+
+  /** A walk that was cut off is walked again, past what it has found already. */
+  async function* rest(offered: Offered): AsyncGenerator<Intake, void, undefined> {
+    const again = followed(batch, offered, takeIn(offered, recipe));
+    for await (const item of again) {
+      if (item.kind === 'skipped' || !known.has(sourceAddress(item.source))) yield item;
+    }
+  }
+
+  return { ...recorded(batch), recipe, intake: intake() };
+}
+
+/** The highest of them; numbers rise in the order they were read. */
+function lastOf(numbers: ReadonlyMap<Source, number>): number[] {
+  const last = [...numbers.values()].at(-1);
+  return last === undefined ? [] : [last];
+}
+
+function unknownBatch(batch: string): MillraceError {
+  return new MillraceError(
+    'no-such-thing',
+    `There is nothing left to do of batch ${batch}. See the history for those that can be continued.`,
+  );
+}
+
+function nothingToUndo(): MillraceError {
+  return new MillraceError('no-such-thing', 'There is nothing to undo: no original was replaced.');
+}

@@ -1,0 +1,54 @@
+import type { LogLevel } from '../../contract/envelope.ts';
+import { asMillraceError } from '../../contract/errors.ts';
+import { discard, type DiskFiles } from '../files/durable.ts';
+import type { JournalWriter } from '../store/journal-writer.ts';
+import type { Records } from '../store/records.ts';
+
+export interface BackupLimits {
+  /** Of all backups together. */
+  readonly bytes: number;
+  /** Since the batch was begun, milliseconds. */
+  readonly ageMs: number;
+}
+
+export interface PruneOptions {
+  readonly records: Records;
+  readonly writer: JournalWriter;
+  readonly limits: BackupLimits;
+  readonly now: () => Date;
+  readonly files: DiskFiles;
+  readonly log: (level: LogLevel, message: string) => void;
+}
+
+/**
+ * Removes the oldest backups while they are over the limits. Only such whose output was committed and whose batch is over,
+ * and none of the newest batch.
+ */
+export async function pruneBackups({
+  records,
+  writer,
+  limits,
+  now,
+  files,
+  log,
+}: PruneOptions): Promise<void> {
+  const kept = records.keptBackups();
+  const newest = kept.at(-1)?.batch;
+  const oldest = now().getTime() - limits.ageMs;
+  let bytes = kept.reduce((sum, backup) => sum + backup.bytes, 0);
+  let removed = 0;
+  for (const backup of kept) {
+    if (backup.batch === newest) break;
+    if (bytes <= limits.bytes && backup.startedMs >= oldest) continue;
+    try {
+      await discard(files, backup.backup);
+    } catch (error) {
+      log('warn', `${backup.backup} could not be removed: ${asMillraceError(error).message}`);
+      continue;
+    }
+    writer.post(['dropBackup', backup.temporary]);
+    bytes -= backup.bytes;
+    removed += 1;
+  }
+  if (removed > 0) log('info', `${String(removed)} old backups were removed.`);
+}

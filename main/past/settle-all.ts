@@ -1,0 +1,53 @@
+import type { LogLevel } from '../../contract/envelope.ts';
+import { asMillraceError } from '../../contract/errors.ts';
+import type { DiskFiles } from '../files/durable.ts';
+import { settle, sweep } from '../files/settle.ts';
+import type { JournalEntry } from '../store/journal-statements.ts';
+import type { JournalWriter } from '../store/journal-writer.ts';
+import type { PendingOutput, Records } from '../store/records.ts';
+import type { Run } from '../store/run-lock.ts';
+
+export interface SettleOptions {
+  readonly records: Records;
+  readonly run: Run;
+  readonly writer: JournalWriter;
+  readonly log: (level: LogLevel, message: string) => void;
+  readonly files: DiskFiles;
+}
+
+/** Finishes or removes what runs that have ended were in the middle of. What cannot be settled now is for the next start. */
+export async function settleAll({ records, run, writer, log, files }: SettleOptions): Promise<void> {
+  for (const pending of records.pending()) {
+    try {
+      const entries = await settleOne(pending, files);
+      writer.post(...entries);
+    } catch (error) {
+      log('warn', `${pending.path} could not be settled: ${asMillraceError(error).message}`);
+    }
+  }
+  for (const path of await sweep(records.foldersOfTheDead(), run.isAlive, files)) {
+    log('info', `A temporary file of an earlier run was removed: ${path}`);
+  }
+  await writer.wait('flushed');
+}
+
+async function settleOne(pending: PendingOutput, files: DiskFiles): Promise<JournalEntry[]> {
+  const { temporary, replaces } = pending;
+  const settlement = await settle(pending, files);
+  switch (settlement.kind) {
+    case 'committed':
+      return [
+        ['commitOutput', settlement.identity, temporary],
+        ['finishJob', temporary],
+        ...(replaces === undefined ? [] : [['keepBackup', temporary] as const]),
+      ];
+    case 'kept':
+      // Not committed, and so never removed to save space.
+      return [['keepBackup', temporary]];
+    case 'withdrawn':
+      return [
+        ['withdrawBackup', temporary],
+        ['withdrawOutput', temporary],
+      ];
+  }
+}

@@ -1,0 +1,234 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as v from 'valibot';
+import { sourceAddress, type JobOutput, type Source } from '../../contract/batch.ts';
+import { toWireError } from '../../contract/errors.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { BatchJournal, CommitIntent, CommitRecord } from '../engine/journal.ts';
+import type { JournalEntry, JournalValue } from './journal-statements.ts';
+import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
+import type { Run } from './run-lock.ts';
+import { patienceMs, type Store } from './store.ts';
+
+/** What was dropped or named. */
+export interface Offered {
+  readonly paths: readonly string[];
+  readonly links: readonly string[];
+}
+
+/** The record of one batch. */
+export interface JournalledBatch extends BatchJournal {
+  readonly id: string;
+  /** Something is about to be walked; the returned function says that the walk came to its end. */
+  intake(offered: Offered): () => void;
+}
+
+/** What is taken over from a run that ended in the middle. */
+export interface TakenOver {
+  readonly id: string;
+  /** The number that each of its sources has in the record. */
+  readonly numbers: ReadonlyMap<Source, number>;
+  readonly lastNumber: number;
+  readonly intakes: number;
+}
+
+/** The durable record of what was started and committed. */
+export interface Journal {
+  readonly writer: JournalWriter;
+  begin(recipe: Recipe): JournalledBatch;
+  goOn(taken: TakenOver, recipe: Recipe): JournalledBatch;
+  close(): Promise<void>;
+}
+
+export interface JournalOptions {
+  readonly store: Store;
+  readonly run: Run;
+  /** Path of the `journal-thread` entry. */
+  readonly thread: string;
+  readonly now?: () => Date;
+}
+
+export function openJournal({ store, run, thread, now = () => new Date() }: JournalOptions): Journal {
+  const writer = openJournalWriter({ thread, path: store.path, patienceMs });
+  const done = createLookup(store);
+  return {
+    writer,
+    begin(recipe) {
+      const started = now();
+      const id = `${started.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
+      const hash = recipeHash(recipe);
+      const fresh = { id, numbers: new Map<Source, number>(), lastNumber: 0, intakes: 0 };
+      const first = ['beginBatch', id, run.id, started.getTime(), JSON.stringify(recipe), hash] as const;
+      return journalBatch({ writer, done, taken: fresh, first, hash, now });
+    },
+    goOn: (taken, recipe) => journalBatch({ writer, done, taken, hash: recipeHash(recipe), now }),
+    close: () => writer.close(),
+  };
+}
+
+interface BatchParts {
+  readonly writer: JournalWriter;
+  readonly done: DoneLookup;
+  readonly taken: TakenOver;
+  /** Written before anything else. */
+  readonly first?: JournalEntry;
+  readonly hash: string;
+  readonly now: () => Date;
+}
+
+function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): JournalledBatch {
+  const { id } = taken;
+  const { post } = writer;
+  /** From the engine's number of a job to the record's. */
+  const numbers = new Map<number, number>();
+  let { lastNumber, intakes } = taken;
+  let isOver = false;
+  let hasBegun = first === undefined;
+  let isInterrupted = false;
+
+  const numberOf = (job: number): number => numbers.get(job) ?? job;
+
+  function setJob(job: number, state: string, output: JournalValue, why: JournalValue): void {
+    post(['setJob', state, output, why, id, numberOf(job)]);
+  }
+
+  function wake(): void {
+    if (!hasBegun && first !== undefined) post(first);
+    hasBegun = true;
+    if (!isOver) return;
+    isOver = false;
+    post(['wakeBatch', id]);
+  }
+
+  return {
+    id,
+    intake(offered) {
+      intakes += 1;
+      const number = intakes;
+      wake();
+      post(['addIntake', id, number, JSON.stringify(offered)]);
+      return () => {
+        post(['endIntake', id, number]);
+      };
+    },
+    accepted(job, source) {
+      wake();
+      const known = taken.numbers.get(source);
+      lastNumber = Math.max(lastNumber + (known === undefined ? 1 : 0), known ?? 0);
+      const number = known ?? lastNumber;
+      if (number !== job) numbers.set(job, number);
+      if (known !== undefined) return;
+      const root = source.kind === 'file' ? (source.root ?? null) : null;
+      post(['addJob', id, number, source.kind, sourceAddress(source), root]);
+    },
+    alreadyDone: (source, identity) => done(source, identity, hash),
+    prepared(job, identity, { bytes, format, pixels }, path) {
+      post(['prepareJob', identity ?? null, bytes, format, pixels, dirname(path), id, numberOf(job)]);
+    },
+    started(job, attempt) {
+      post(
+        ['setJob', 'running', null, null, id, numberOf(job)],
+        ['startAttempt', id, numberOf(job), attempt, now().getTime()],
+      );
+    },
+    retried(job, attempt, error) {
+      post(['failAttempt', JSON.stringify(toWireError(error)), id, numberOf(job), attempt]);
+    },
+    done(job, output) {
+      setJob(job, 'done', JSON.stringify(output), null);
+    },
+    ended(job, state, why) {
+      if (isInterrupted && state === 'cancelled') return;
+      setJob(job, state, null, why === undefined ? null : JSON.stringify(why));
+    },
+    waiting(job) {
+      wake();
+      setJob(job, 'waiting', null, null);
+    },
+    finished() {
+      if (isInterrupted || !hasBegun) return;
+      isOver = true;
+      post(['endBatch', id]);
+    },
+    interrupted() {
+      isInterrupted = true;
+    },
+    commit: (job) => commitRecord(writer, id, () => numberOf(job)),
+  };
+}
+
+function commitRecord(writer: JournalWriter, batch: string, job: () => number): CommitRecord {
+  let intent: CommitIntent | undefined;
+  return {
+    announced: () => writer.wait('written'),
+    about(next) {
+      intent = next;
+      const { temporary, path, sha256, bytes, format, replaces: old } = next;
+      const kept = next.keptOriginal ? 1 : 0;
+      writer.post(['aboutOutput', batch, job(), temporary, path, sha256, bytes, format, kept]);
+      if (old !== undefined) {
+        const { original, backup, modifiedMs } = old;
+        writer.post(['aboutBackup', temporary, original, backup, old.sha256, old.bytes, modifiedMs]);
+      }
+      return writer.wait('flushed');
+    },
+    committed(identity) {
+      if (intent === undefined) return;
+      writer.post(['commitOutput', identity, intent.temporary]);
+      if (intent.replaces !== undefined) writer.post(['keepBackup', intent.temporary]);
+    },
+    withdrawn() {
+      if (intent === undefined) return;
+      writer.post(['withdrawBackup', intent.temporary], ['withdrawOutput', intent.temporary]);
+      intent = undefined;
+    },
+  };
+}
+
+type DoneLookup = (source: Source, identity: string, hash: string) => Promise<string | undefined>;
+
+const outputSchema = v.object({ path: v.string(), bytes: v.number() });
+
+function createLookup({ database }: Store): DoneLookup {
+  const ownOutput = database.prepare(`
+    SELECT batch.recipe_hash AS hash FROM output JOIN batch ON batch.id = output.batch
+    WHERE output.identity = ? AND output.state = 'committed'`);
+  const doneJob = database.prepare(`
+    SELECT job.output FROM job JOIN batch ON batch.id = job.batch
+    WHERE job.identity = ? AND job.state = 'done' AND batch.recipe_hash = ?`);
+  return async (source, identity, hash) => {
+    const hashes = ownOutput.all(identity).map((row) => row['hash']);
+    const isFound = source.kind === 'file' && source.root !== undefined;
+    if (hashes.includes(hash)) return 'Millrace has made this file with this very recipe.';
+    if (hashes.length > 0 && isFound) return 'Millrace has made this file itself.';
+    for (const row of doneJob.all(identity, hash)) {
+      const output = v.safeParse(outputSchema, JSON.parse(String(row['output'])));
+      if (output.success && (await hasSize(output.output))) return `It is done: ${output.output.path}`;
+    }
+    return undefined;
+  };
+}
+
+async function hasSize({ path, bytes }: Pick<JobOutput, 'path' | 'bytes'>): Promise<boolean> {
+  try {
+    return (await stat(path)).size === bytes;
+  } catch {
+    // Gone, or out of reach: it is made again.
+    return false;
+  }
+}
+
+/** The same for recipes that mean the same, whatever the order of their fields. */
+export function recipeHash(recipe: Recipe): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(recipe)))
+    .digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

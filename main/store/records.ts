@@ -1,0 +1,286 @@
+import * as v from 'valibot';
+import type { HistoryEntry } from '../../contract/app-state.ts';
+import type { JobOutput, Source, SourceFacts } from '../../contract/batch.ts';
+import { inputFormats, outputFormats } from '../../contract/formats.ts';
+import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
+import type { ReplacedOriginal } from '../engine/journal.ts';
+import type { Offered } from './journal.ts';
+import type { Run } from './run-lock.ts';
+import type { Store } from './store.ts';
+
+/** An output that was about to get its name when its run ended. */
+export interface PendingOutput {
+  readonly temporary: string;
+  readonly path: string;
+  readonly sha256: string;
+  readonly replaces: ReplacedOriginal | undefined;
+}
+
+/** An original in its backup, and the output in its place. */
+export interface Backup extends ReplacedOriginal {
+  readonly temporary: string;
+  /** Where the output was put, and what it was. */
+  readonly path: string;
+  readonly outputSha256: string;
+}
+
+/** A backup with what decides how long it is kept. */
+export interface KeptBackup {
+  readonly temporary: string;
+  readonly backup: string;
+  readonly bytes: number;
+  readonly batch: string;
+  readonly startedMs: number;
+}
+
+/** A job of an earlier run. */
+export type RecordedJob =
+  | { readonly number: number; readonly source: Source; readonly state: 'left' | 'over' }
+  | {
+      readonly number: number;
+      readonly source: Source;
+      readonly state: 'done';
+      readonly output: JobOutput;
+      readonly facts: SourceFacts;
+    };
+
+/** What the journal says of earlier runs. Reads only, but for `claim`. */
+export interface Records {
+  /** Newest first, at most fifty. */
+  history(): HistoryEntry[];
+  /** Batches whose run ended before they did, newest first. */
+  unfinished(): string[];
+  recipeOf(batch: string): Recipe | undefined;
+  /** Whether somebody works on it at this moment. */
+  isBusy(batch: string): boolean;
+  /** Makes an unfinished batch this run's; false when another was faster, or it is none. */
+  claim(batch: string): boolean;
+  jobs(batch: string): Iterable<RecordedJob>;
+  /** What was being walked and did not come to its end, and how many walks there were. */
+  intakes(batch: string): { readonly open: readonly Offered[]; readonly count: number };
+  /** Of runs that have ended. */
+  pending(): PendingOutput[];
+  /** Folders in which runs that have ended may have left temporary files. */
+  foldersOfTheDead(): string[];
+  /** The newest batch, or this one. */
+  backups(batch: string): Backup[];
+  newestWithBackups(): string | undefined;
+  /** Oldest first. */
+  keptBackups(): KeptBackup[];
+}
+
+const historySize = 50;
+const offeredSchema = v.object({ paths: v.array(v.string()), links: v.array(v.string()) });
+const factsSchema = v.object({
+  bytes: v.number(),
+  format: v.picklist(inputFormats),
+  pixels: v.number(),
+});
+const outputSchema = v.object({
+  path: v.string(),
+  format: v.picklist(outputFormats),
+  bytes: v.number(),
+  keptOriginal: v.boolean(),
+  score: v.optional(v.number()),
+});
+
+type Line = Record<string, unknown>;
+
+export function createRecords({ database }: Store, run: Run): Records {
+  const all = (sql: string, ...values: string[]): Line[] => database.prepare(sql).all(...values);
+  const countStates = database.prepare(`
+    SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'failed') AS failed,
+      count(*) FILTER (WHERE state IN ('waiting', 'running')) AS waiting,
+      coalesce(sum(bytes) FILTER (WHERE state = 'done'), 0) AS bytes_in,
+      coalesce(sum(output ->> 'bytes') FILTER (WHERE state = 'done'), 0) AS bytes_out
+    FROM job WHERE batch = ?`);
+  const countBackups = database.prepare(`
+    SELECT count(*) FILTER (WHERE backup.state = 'kept') AS kept,
+      count(*) FILTER (WHERE backup.state = 'restored') AS restored
+    FROM backup JOIN output USING (temporary) WHERE output.batch = ?`);
+  const claimBatch = database.prepare(
+    `UPDATE batch SET run = ? WHERE id = ? AND run = ? AND state = 'working'`,
+  );
+
+  function entryOf(line: Line): HistoryEntry[] {
+    const id = String(line['id']);
+    const owner = String(line['run']);
+    const isOpen = line['state'] === 'working';
+    // Somebody works on it at this moment.
+    if (isOpen && run.isAlive(owner)) return [];
+    const sums = isOpen ? (countStates.get(id) ?? {}) : line;
+    const { kept, restored } = countBackups.get(id) ?? {};
+    const replaced = Number(kept);
+    const state = isOpen
+      ? 'unfinished'
+      : Number(restored) === 0
+        ? 'ended'
+        : replaced === 0
+          ? 'undone'
+          : 'partly-undone';
+    return [
+      {
+        batch: id,
+        startedAt: Number(line['started_ms']),
+        state,
+        done: Number(sums['done']),
+        failed: Number(sums['failed']),
+        waiting: Number(sums['waiting']),
+        bytesIn: Number(sums['bytes_in']),
+        bytesOut: Number(sums['bytes_out']),
+        replaced,
+      },
+    ];
+  }
+
+  /** Batches in one of these states whose run has ended. */
+  function deadBatches(...states: string[]): { readonly id: string; readonly run: string }[] {
+    const marks = states.map(() => '?').join();
+    return all(
+      `SELECT id, run FROM batch WHERE state IN (${marks}) ORDER BY started_ms DESC, id DESC`,
+      ...states,
+    )
+      .map((line) => ({ id: String(line['id']), run: String(line['run']) }))
+      .filter((batch) => !run.isAlive(batch.run));
+  }
+
+  return {
+    history: () =>
+      all(`SELECT * FROM batch ORDER BY started_ms DESC, id DESC LIMIT ${String(historySize)}`).flatMap(
+        entryOf,
+      ),
+    unfinished: () => deadBatches('working').map(({ id }) => id),
+    recipeOf(batch) {
+      const [line] = all('SELECT recipe FROM batch WHERE id = ?', batch);
+      const recipe = v.safeParse(recipeSchema, fromJson(line?.['recipe']));
+      return recipe.success ? recipe.output : undefined;
+    },
+    isBusy(batch) {
+      const [line] = all(`SELECT run FROM batch WHERE id = ? AND state IN ('working', 'undoing')`, batch);
+      return line !== undefined && run.isAlive(String(line['run']));
+    },
+    claim(batch) {
+      const found = deadBatches('working').find(({ id }) => id === batch);
+      return found !== undefined && claimBatch.run(run.id, batch, found.run).changes === 1;
+    },
+    *jobs(batch) {
+      const lines = database.prepare('SELECT * FROM job WHERE batch = ? ORDER BY number').iterate(batch);
+      for (const line of lines) yield jobOf(line);
+    },
+    intakes(batch) {
+      const lines = all('SELECT offered, ended FROM intake WHERE batch = ? ORDER BY number', batch);
+      const open = lines
+        .filter((line) => line['ended'] === 0)
+        .flatMap((line) => {
+          const offered = v.safeParse(offeredSchema, fromJson(line['offered']));
+          return offered.success ? [offered.output] : [];
+        });
+      return { open, count: lines.length };
+    },
+    pending: () =>
+      all(`
+        SELECT output.*, batch.run, backup.original, backup.path AS backup, backup.sha256 AS original_sha256,
+          backup.bytes AS original_bytes, backup.modified_ms
+        FROM output JOIN batch ON batch.id = output.batch LEFT JOIN backup USING (temporary)
+        WHERE output.state = 'about'`)
+        .filter((line) => !run.isAlive(runIn(line) ?? String(line['run'])))
+        .map((line) => ({
+          temporary: String(line['temporary']),
+          path: String(line['path']),
+          sha256: String(line['sha256']),
+          replaces: typeof line['original'] === 'string' ? originalIn(line) : undefined,
+        })),
+    foldersOfTheDead: () => [
+      ...new Set(
+        deadBatches('working', 'undoing').flatMap(({ id }) =>
+          all('SELECT DISTINCT folder FROM job WHERE batch = ? AND folder IS NOT NULL', id).map((line) =>
+            String(line['folder']),
+          ),
+        ),
+      ),
+    ],
+    backups: (batch) =>
+      all(
+        `SELECT output.temporary, output.path, output.sha256, backup.original, backup.path AS backup,
+          backup.sha256 AS original_sha256, backup.bytes AS original_bytes, backup.modified_ms
+        FROM backup JOIN output USING (temporary)
+        WHERE output.batch = ? AND backup.state = 'kept' ORDER BY output.job`,
+        batch,
+      ).map((line) => ({
+        temporary: String(line['temporary']),
+        path: String(line['path']),
+        outputSha256: String(line['sha256']),
+        ...originalIn(line),
+      })),
+    newestWithBackups() {
+      const [line] = all(`
+        SELECT batch.id FROM batch JOIN output ON output.batch = batch.id JOIN backup USING (temporary)
+        WHERE backup.state = 'kept' ORDER BY batch.started_ms DESC, batch.id DESC LIMIT 1`);
+      return line === undefined ? undefined : String(line['id']);
+    },
+    keptBackups: () =>
+      all(`
+        SELECT backup.temporary, backup.path, backup.bytes, batch.id, batch.started_ms
+        FROM backup JOIN output USING (temporary) JOIN batch ON batch.id = output.batch
+        WHERE backup.state = 'kept' AND output.state = 'committed' AND batch.state <> 'working'
+        ORDER BY batch.started_ms, batch.id`).map((line) => ({
+        temporary: String(line['temporary']),
+        backup: String(line['path']),
+        bytes: Number(line['bytes']),
+        batch: String(line['id']),
+        startedMs: Number(line['started_ms']),
+      })),
+  };
+}
+
+/** A batch that goes on in a later run has outputs of both; the name of a temporary file says whose it is. */
+function runIn(line: Line): string | undefined {
+  return /\.millrace-([0-9a-f]{16})-/.exec(String(line['temporary']))?.[1];
+}
+
+function originalIn(line: Line): ReplacedOriginal {
+  return {
+    original: String(line['original']),
+    backup: String(line['backup']),
+    sha256: String(line['original_sha256']),
+    bytes: Number(line['original_bytes']),
+    modifiedMs: Number(line['modified_ms']),
+  };
+}
+
+function jobOf(line: Line): RecordedJob {
+  const number = Number(line['number']);
+  const source = sourceIn(line);
+  const { state } = line;
+  if (state === 'waiting' || state === 'running') return { number, source, state: 'left' };
+  if (state !== 'done') return { number, source, state: 'over' };
+  const output = v.safeParse(outputSchema, fromJson(line['output']));
+  const facts = v.safeParse(factsSchema, line);
+  // Written by another version, or not by us: done all the same.
+  if (!output.success || !facts.success) return { number, source, state: 'over' };
+  const { score, ...rest } = output.output;
+  return {
+    number,
+    source,
+    state: 'done',
+    output: { ...rest, ...(score === undefined ? {} : { score }) },
+    facts: facts.output,
+  };
+}
+
+function sourceIn(line: Line): Source {
+  const address = String(line['address']);
+  if (line['kind'] === 'link') return { kind: 'link', url: address };
+  const root = line['root'];
+  return { kind: 'file', path: address, ...(typeof root === 'string' ? { root } : {}) };
+}
+
+function fromJson(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not what we write: as good as nothing.
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { openApp } from '../harness/app.ts';
+import { small, writePictures } from './pictures.ts';
+import { fileRow, resultOf } from './steps.ts';
+
+const names = ['apple.jpg', 'banana.jpg', 'cherry.jpg'];
+
+/** Names in the list, from top to bottom. */
+async function listed(page: Page): Promise<string[]> {
+  // In one look: rows come and go.
+  return await page
+    .getByRole('rowgroup')
+    .getByRole('row')
+    .evaluateAll((rows) =>
+      rows
+        .map((row) => ({
+          name: row.querySelector('.name span')?.textContent ?? '',
+          top: row.getBoundingClientRect().top,
+        }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ name }) => name),
+    );
+}
+
+it('is sorted, filtered and searched', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const folder = join(home, 'Pictures');
+  await writePictures(
+    names.map((name) => join(folder, name)),
+    small,
+  );
+  await writeFile(join(folder, 'broken.jpg'), 'no picture at all');
+  await app.drop([...names, 'broken.jpg'].map((name) => join(folder, name)));
+  await resultOf(page);
+  expect(await listed(page)).toEqual(['apple.jpg', 'banana.jpg', 'cherry.jpg', 'broken.jpg']);
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await expect.poll(() => listed(page)).toEqual(['apple.jpg', 'banana.jpg', 'broken.jpg', 'cherry.jpg']);
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await expect.poll(() => listed(page)).toEqual(['cherry.jpg', 'broken.jpg', 'banana.jpg', 'apple.jpg']);
+  await page.getByRole('button', { name: /^Failed/ }).click();
+  await expect.poll(() => listed(page)).toEqual(['broken.jpg']);
+  await page.getByRole('button', { name: /^All/ }).click();
+  await page.getByRole('searchbox').fill('an');
+  await expect.poll(() => listed(page)).toEqual(['banana.jpg']);
+});
+
+it('is selected and thinned out by keyboard, and touches no file by that', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const folder = join(home, 'Pictures');
+  await writePictures(
+    names.map((name) => join(folder, name)),
+    small,
+  );
+  await app.drop(names.map((name) => join(folder, name)));
+  await resultOf(page);
+  const before = (await readdir(folder)).sort();
+  const grid = page.getByRole('grid', { name: 'Files' });
+  await grid.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.getByText('2 pictures selected').waitFor();
+  expect(await grid.getByRole('row', { selected: true }).count()).toBe(2);
+  await page.keyboard.press('Delete');
+  await expect.poll(() => listed(page)).toEqual(['cherry.jpg']);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
+  expect((await readdir(folder)).sort()).toEqual(before);
+});
+
+it('tries failed ones again when their reason is gone', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const path = join(home, 'Pictures/late.jpg');
+  await writeFile(path, 'not yet');
+  await app.drop([path]);
+  expect(await resultOf(page)).toContain('1 failed');
+  await writePictures([path], small);
+  await page.getByRole('button', { name: 'Retry 1 failed' }).click();
+  await page.getByRole('heading', { name: 'Done: 1 picture' }).waitFor();
+  await fileRow(page, 'late.jpg').getByText('Done', { exact: true }).waitFor();
+});
+
+it('shows files in their folder and drags results out to other apps', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const path = join(home, 'Pictures/one.jpg');
+  await writePictures([path], small);
+  await app.drop([path]);
+  await resultOf(page);
+  const made = join(home, 'Pictures/one-small.jpg');
+  await page.getByRole('button', { name: 'Show in folder' }).click();
+  await fileRow(page, 'one.jpg').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Show original in folder' }).click();
+  const shown = async (): Promise<unknown[]> =>
+    (await app.agent.deeds()).filter(({ kind }) => kind === 'shown');
+  await expect.poll(shown).toEqual([
+    { kind: 'shown', what: made },
+    { kind: 'shown', what: path },
+  ]);
+
+  const box = await fileRow(page, 'one.jpg').boundingBox();
+  await page.mouse.move(Number(box?.x) + 100, Number(box?.y) + 20);
+  await page.mouse.down();
+  await page.mouse.move(Number(box?.x) + 140, Number(box?.y) + 60, { steps: 4 });
+  await page.mouse.up();
+  await expect
+    .poll(async () => (await app.agent.deeds()).filter(({ kind }) => kind === 'dragged'))
+    .toEqual([{ kind: 'dragged', files: [made] }]);
+});

@@ -1,0 +1,103 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openApp } from '../harness/app.ts';
+import { large, small, writePictures } from './pictures.ts';
+import { fileRow, resultOf, untilWorking } from './steps.ts';
+
+it('keeps presets of one’s own, which can be renamed, exported, deleted and imported', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const preset = page.getByRole('combobox', { name: 'Preset' });
+  const chosen = (): Promise<string> =>
+    preset.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]?.text ?? '');
+  await page.getByRole('combobox', { name: 'Format' }).selectOption('WebP');
+  await page.getByRole('button', { name: 'Save as preset' }).click();
+  await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the club');
+  await page.keyboard.press('Enter');
+  await expect.poll(chosen).toBe('For the club');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the choir');
+  await page.keyboard.press('Enter');
+  await expect.poll(chosen).toBe('For the choir');
+
+  const file = join(home, 'choir.json');
+  await page.getByRole('button', { name: 'Export' }).click();
+  expect((await app.answer({ path: file })).kind).toBe('save');
+  await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toContain('For the choir');
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => preset.innerText()).not.toContain('For the choir');
+
+  await page.getByRole('button', { name: 'Import' }).click();
+  await app.answer({ paths: [file] });
+  await expect.poll(() => preset.innerText()).toContain('For the choir');
+
+  await writeFile(join(home, 'letter.json'), 'Dear all');
+  await page.getByRole('button', { name: 'Import' }).click();
+  await app.answer({ paths: [join(home, 'letter.json')] });
+  await page.getByText('letter.json is not a preset of Millrace').waitFor();
+  expect(app.complaints).toEqual([]);
+});
+
+it('marks what is no number at its field, in words, and goes on with what was right', async () => {
+  await using app = await openApp();
+  const { page } = app;
+  await page.getByRole('combobox', { name: 'Size' }).selectOption('Longest edge');
+  const edge = page.getByRole('spinbutton').first();
+  await edge.fill('500');
+  await page.getByText('at most 500 pixels long').waitFor();
+  await edge.fill('0');
+  expect(await edge.getAttribute('aria-invalid')).toBe('true');
+  const described = String(await edge.getAttribute('aria-describedby')).split(' ');
+  const texts = await Promise.all(described.map((id) => page.locator(`[id="${id}"]`).innerText()));
+  expect(texts.join()).toMatch(/from 1 to/);
+  await page.getByText('at most 500 pixels long').waitFor();
+});
+
+it('tries the recipe on the selected picture before anything is written', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  await page.getByText('More', { exact: true }).click();
+  await fileRow(page, 'one.jpg').click();
+  const estimate = page.getByRole('complementary').getByRole('status');
+  await expect.poll(() => estimate.innerText(), { timeout: 30_000 }).toMatch(/\d.* kB/);
+  const before = await estimate.innerText();
+  await page.getByRole('combobox', { name: 'Likeness' }).selectOption('Small');
+  await expect.poll(() => estimate.innerText(), { timeout: 30_000 }).toMatch(/\d.* kB/);
+  await expect.poll(() => estimate.innerText(), { timeout: 30_000 }).not.toBe(before);
+  expect(await readdir(join(home, 'Pictures'))).toHaveLength(2);
+});
+
+it('puts outputs into a folder that is chosen', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await page.getByRole('combobox', { name: 'Save' }).selectOption('In a folder');
+  await app.answer({ paths: [join(home, 'out')] });
+  await page.getByText('into out').waitFor();
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  expect(await readdir(join(home, 'out'))).toEqual(['one.jpg']);
+});
+
+it('can be changed while a batch works: what is entered stays, and is for the next one', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const paths = ['a.png', 'b.png', 'c.png', 'd.png'].map((name) => join(home, 'Pictures', name));
+  await writePictures(paths, large);
+  await app.drop(paths);
+  await untilWorking(page);
+  const suffix = page.getByRole('textbox', { name: 'Added to the name' });
+  await suffix.press('End');
+  // Slower than main's news come in.
+  await suffix.pressSequentially('er-than-ever', { delay: 60 });
+  await page.getByRole('combobox', { name: 'Format' }).selectOption('WebP');
+  await resultOf(page);
+  expect(await suffix.inputValue()).toBe('-smaller-than-ever');
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await page.getByText('Makes WebP').waitFor();
+  await page.getByText('“-smaller-than-ever” in the name').waitFor();
+});

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { runCampaign, type RoundResult } from './campaign.ts';
+import { plays } from './plays.ts';
+
+// npm run faults -- --rounds N --seed S [--only <words of a play's name>]
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+});
+
+for (const { name, missing } of plays) {
+  const why = missing?.();
+  if (why !== undefined) console.log(`not played: ${name} (${why})`);
+}
+const results = await runCampaign({
+  rounds: Number(values.rounds),
+  seed: Number(values.seed),
+  only: values.only,
+  onRound({ round, play, plan, hit, problems }) {
+    if (problems.length > 0 || process.stdout.isTTY) {
+      console.log(`${String(round)}  ${play}, ${plan}${hit ? '' : ' (came too late)'}`);
+    }
+    for (const problem of problems) console.log(`    ${problem}`);
+  },
+});
+console.log(table(results));
+const bad = results.filter(({ problems }) => problems.length > 0).length;
+console.log(`\n${String(results.length)} rounds, seed ${values.seed}: ${String(bad)} with losses`);
+process.exitCode = bad === 0 ? 0 : 1;
+
+function table(all: readonly RoundResult[]): string {
+  const lines = ['', '| fault | rounds | came in time | losses |', '| --- | ---: | ---: | ---: |'];
+  for (const name of new Set(all.map(({ play }) => play))) {
+    const of = all.filter(({ play }) => play === name);
+    const hits = of.filter(({ hit }) => hit).length;
+    const losses = of.filter(({ problems }) => problems.length > 0).length;
+    lines.push(`| ${name} | ${String(of.length)} | ${String(hits)} | ${String(losses)} |`);
+  }
+  return lines.join('\n');
+}
