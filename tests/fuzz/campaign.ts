@@ -125,11 +125,15 @@ export async function runCampaign(seeds: Seeds, options: CampaignOptions): Promi
     for (let round = 0; made < options.mutants; round += 1) {
       if (performance.now() - startedAt > options.budgetMs) break;
       const count = Math.min(mutantsPerRound, options.mutants - made);
-      const mutants = Array.from({ length: count }, (_, index) => makeMutant(seeds, options.seed, made + index));
+      const mutants = Array.from({ length: count }, (_, index) =>
+        makeMutant(seeds, options.seed, made + index),
+      );
       await runRound(mutants, recipes[round % recipes.length] ?? {}, field);
       made += count;
       memory.push(residentBytes());
-      tell(`${String(made)} mutants, ${String(field.violations.length)} violations, ${String(field.killers.length)} deadly`);
+      tell(
+        `${String(made)} mutants, ${String(field.violations.length)} violations, ${String(field.killers.length)} deadly`,
+      );
     }
   } finally {
     loop.disable();
@@ -185,7 +189,8 @@ async function runRound(mutants: readonly Mutant[], recipe: RecipeInput, field: 
     }
     batch.close();
     for (const [name, mutant] of byName)
-      if (!told.has(name)) field.violations.push(`${describe(mutant)} was lost: it has no output and no reason`);
+      if (!told.has(name))
+        field.violations.push(`${describe(mutant)} was lost: it has no output and no reason`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -205,8 +210,7 @@ async function hear(
   const tally = field.tallies.get(mutant.kind);
   if (event.type === 'job.retried') {
     field.retries += 1;
-    if (deadly.has(event.error.code))
-      field.killers.push({ ...mutant, code: event.error.code });
+    if (deadly.has(event.error.code)) field.killers.push({ ...mutant, code: event.error.code });
     return;
   }
   if (event.type === 'job.started') return;

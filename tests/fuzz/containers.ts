@@ -162,7 +162,11 @@ const svg: Container = {
 };
 
 /** Head, then parts of the length that each tells; what cannot be told is the last part. */
-function chain(bytes: Uint8Array, head: number, lengthAt: (view: DataView, at: number) => number): Uint8Array[] {
+function chain(
+  bytes: Uint8Array,
+  head: number,
+  lengthAt: (view: DataView, at: number) => number,
+): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts = head === 0 ? [] : [bytes.slice(0, head)];
   for (let at = head; at < bytes.length;) {

@@ -29,7 +29,7 @@ async function look(path: string): Promise<{ width: number; height: number }> {
     return { width, height };
   }
   const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false, animated: true });
-  const { width = 0, height = 0, pageHeight, orientation = 1 } = await image.metadata();
+  const { width, height, pageHeight, orientation = 1 } = await image.metadata();
   await image.raw().toBuffer();
   const rows = pageHeight ?? height;
   return orientation >= 5 ? { width: rows, height: width } : { width, height: rows };

@@ -50,7 +50,10 @@ const height = 90;
 export async function makeSeeds(): Promise<Seeds> {
   const own = await generated();
   const seeds: Partial<Record<SeedKind, readonly Uint8Array[]>> = {};
-  for (const kind of seedKinds) seeds[kind] = [...own[kind], ...(await realOnes(kind))];
+  for (const kind of seedKinds) {
+    // Copies that are no buffers: a slice of a buffer is the buffer itself, and a seed must stay what it is.
+    seeds[kind] = [...own[kind], ...(await realOnes(kind))].map((bytes) => new Uint8Array(bytes));
+  }
   return seeds as Seeds;
 }
 
