@@ -8,6 +8,7 @@ import { coefficientSettings, untouched } from './encode-settings.ts';
 import { recompressJpeg } from './encode.ts';
 import { allKept, pictureFidelity } from './fidelity.ts';
 import type { Header } from './header.ts';
+import { verifyLikeness } from './likeness.ts';
 import { isOpaque, type Pixels } from './pixels.ts';
 import {
   deepFormats,
@@ -72,9 +73,15 @@ export async function convert(
   const untouchable = isUntouchable(header, to, recipe);
 
   watch.enter('verify');
-  const written = untouchable ? header : await verify(file.bytes, to, pixels, orientation, name, codecs);
+  const written = untouchable
+    ? header
+    : await verify(file.bytes, to, pixels, orientation, chosen.metadata, name, codecs);
   if (keepsCoefficients(header, to, recipe)) {
     verifyPixels(await decode(file.bytes, written, name, plan, codecs), pixels, to, name);
+  } else if (!untouchable && file.score === undefined) {
+    // Where the whole file was scored, it was decoded and compared for that.
+    const whole = recipe.output.place === 'in-place';
+    await verifyLikeness(file.bytes, written, pixels, { to, settings: file.settings, whole }, name, codecs);
   }
 
   const { settings, score, unscored } = file;

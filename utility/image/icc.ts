@@ -13,7 +13,32 @@ const signatures: Readonly<Record<ColourModel, string>> = {
 
 /** Whether this is a profile, and one for numbers of this model: any other says nothing about them. */
 export function describes(icc: Uint8Array, model: ColourModel): boolean {
-  return icc.byteLength >= 132 && text(icc, 36, 4) === 'acsp' && text(icc, 16, 4) === signatures[model];
+  return isWhole(icc) && text(icc, 16, 4) === signatures[model];
+}
+
+/**
+ * Whether every program takes it for a profile: ICC.1:2022, 7.2 and 7.3, as far as libpng looks, which throws away what
+ * it does not like. Its length is its own, its tags lie within it, and it leads to colours.
+ */
+function isWhole(icc: Uint8Array): boolean {
+  if (icc.byteLength < 132 || text(icc, 36, 4) !== 'acsp') return false;
+  const view = viewOf(icc);
+  if (view.getUint32(0) !== icc.byteLength) return false;
+  if (['link', 'abst'].includes(text(icc, 12, 4)) || !['XYZ ', 'Lab '].includes(text(icc, 20, 4)))
+    return false;
+  const tags = view.getUint32(128);
+  if (tags > (icc.byteLength - 132) / 12) return false;
+  return Array.from({ length: tags }).every((_, tag) => {
+    const at = 132 + tag * 12;
+    return view.getUint32(at + 4) + view.getUint32(at + 8) <= icc.byteLength;
+  });
+}
+
+/** Without what stands behind its end: some writers pad it. */
+export function trimProfile(icc: Uint8Array): Uint8Array {
+  if (icc.byteLength < 132) return icc;
+  const length = viewOf(icc).getUint32(0);
+  return length >= 132 && length < icc.byteLength ? icc.subarray(0, length) : icc;
 }
 
 /**

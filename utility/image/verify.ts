@@ -1,14 +1,17 @@
-import { MillraceError } from '../../contract/errors.ts';
-import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
+import type { OutputFormat } from '../../contract/formats.ts';
 import type { Codecs } from '../codecs.ts';
 import type { Header } from './header.ts';
 import { isOpaque, type Pixels } from './pixels.ts';
+import { isTechnical } from './metadata/exif-edit.ts';
+import type { Metadata } from './metadata/metadata.ts';
 import { probe } from './probe.ts';
+import { verifyFailed } from './verify-failed.ts';
 
 /**
  * Opens what was written, as anyone else would, and compares its header with what it should be.
  *
  * @param orientation that the file should have
+ * @param metadata that the file should carry, and no other
  * @throws MillraceError `verify-failed`
  */
 export async function verify(
@@ -16,11 +19,12 @@ export async function verify(
   to: OutputFormat,
   expected: Pixels,
   orientation: number,
+  metadata: Metadata,
   name: string,
   codecs: Codecs,
 ): Promise<Header> {
   const header = await probe(bytes, name, codecs).catch((error: unknown) => {
-    throw failed(name, to, error instanceof Error ? error.message : String(error));
+    throw verifyFailed(name, to, error instanceof Error ? error.message : String(error));
   });
   const differences = [
     differs('format', header.format, to),
@@ -30,16 +34,17 @@ export async function verify(
     framesDiffer(header, expected),
     transparencyDiffers(header, expected, to),
     bitDepthDiffers(header, expected, to),
-    profileDiffers(header, expected),
+    profileDiffers(header, expected, to),
+    ...metadataDiffers(header, metadata),
   ].filter((difference) => difference !== undefined);
-  if (differences.length > 0) throw failed(name, to, differences.join(', '));
+  if (differences.length > 0) throw verifyFailed(name, to, differences.join(', '));
   return header;
 }
 
 /** @throws MillraceError `verify-failed` when the pixels that should have stayed as they were did not */
 export function verifyPixels(written: Pixels, expected: Pixels, to: OutputFormat, name: string): void {
   if (bytesOf(written.data).equals(bytesOf(expected.data))) return;
-  throw failed(name, to, 'pixels changed that should not have');
+  throw verifyFailed(name, to, 'pixels changed that should not have');
 }
 
 /** Encoders join neighbouring frames that are equal; the time they stand must be joined too. */
@@ -75,11 +80,22 @@ function bitDepthDiffers(header: Header, expected: Pixels, to: OutputFormat): st
   return to === 'gif' ? undefined : differs('bit depth', header.bitDepth, expected.bitDepth);
 }
 
-function profileDiffers(header: Header, expected: Pixels): string | undefined {
-  if (expected.icc === undefined) {
-    return header.profile === undefined ? undefined : `the profile ${header.colour} appeared`;
-  }
-  return header.profile === undefined ? 'the profile is gone' : undefined;
+/** JPEG XL keeps the meaning of a profile in words of its own, and its decoder writes another that means the same. */
+function profileDiffers({ profile, colour }: Header, { icc }: Pixels, to: OutputFormat): string | undefined {
+  if (icc === undefined) return profile === undefined ? undefined : `the profile ${colour} appeared`;
+  if (profile === undefined) return 'the profile is gone';
+  return to === 'jxl' || bytesOf(profile).equals(icc) ? undefined : `the profile became ${colour}`;
+}
+
+/** A block that is carried is there, and one that is not is gone: someone may rely on its being gone. */
+function metadataDiffers({ metadata: is }: Header, should: Metadata): (string | undefined)[] {
+  return (['exif', 'xmp', 'iptc'] as const).map((block) => {
+    if ((is[block] === undefined) === (should[block] === undefined)) return undefined;
+    if (should[block] !== undefined) return `${block} is gone`;
+    return block === 'exif' && is.exif !== undefined && isTechnical(is.exif)
+      ? undefined
+      : `${block} appeared`;
+  });
 }
 
 function sum(delays: readonly number[] | undefined): number {
@@ -92,12 +108,4 @@ function differs(what: string, is: string | number, should: string | number): st
 
 function bytesOf(data: Pixels['data']): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function failed(name: string, to: OutputFormat, detail: string): MillraceError {
-  return new MillraceError(
-    'verify-failed',
-    `The ${formatTraits[to].label} made of ${name} did not pass its check and was thrown away. The original is untouched; choose another format.`,
-    { detail },
-  );
 }

@@ -100,6 +100,38 @@ export function hasGps(exif: Uint8Array): boolean {
   return directories.some(({ kind, entries }) => kind === 'gps' && entries.some(({ tag }) => tag !== 0));
 }
 
+/**
+ * Whether the block says nothing but how the picture is to be shown: orientation, resolution, size, and the versions that
+ * the format of EXIF asks for. Encoders write such a block by themselves.
+ */
+export function isTechnical(exif: Uint8Array): boolean {
+  const directories = parseExif(exif)?.directories;
+  return (
+    directories?.every(
+      ({ kind, entries }) =>
+        (kind === 'image' || kind === 'exif') && entries.every(({ tag }) => technicalTags.has(tag)),
+    ) === true
+  );
+}
+
+const technicalTags: ReadonlySet<number> = new Set([
+  tags.imageWidth,
+  tags.imageHeight,
+  tags.orientation,
+  tags.exifPointer,
+  tags.exifVersion,
+  tags.pixelXDimension,
+  tags.pixelYDimension,
+  // x and y resolution and their unit, position of chroma samples, components, FlashPix version, colour space
+  0x011a,
+  0x011b,
+  0x0128,
+  0x0213,
+  0x9101,
+  0xa000,
+  0xa001,
+]);
+
 /** Whether a camera maker's private notes are in the block. */
 export function hasMakerNote(exif: Uint8Array): boolean {
   const directories = parseExif(exif)?.directories ?? [];

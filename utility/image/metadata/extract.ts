@@ -1,3 +1,4 @@
+import { trimProfile } from '../icc.ts';
 import { iptcFromPhotoshop } from './iptc.ts';
 import type { Metadata } from './metadata.ts';
 
@@ -21,7 +22,7 @@ export function extractMetadata(header: {
     ...(isPresent(exif) ? { exif } : {}),
     ...(isPresent(xmp) ? { xmp } : {}),
     ...(isPresent(iptc) ? { iptc } : {}),
-    ...(isPresent(header.icc) ? { icc: header.icc } : {}),
+    ...(isPresent(header.icc) ? { icc: trimProfile(header.icc) } : {}),
   };
 }
 
