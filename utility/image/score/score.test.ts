@@ -85,6 +85,16 @@ describe('the score', () => {
     expect(createScorer(glass).score(clear)).toBeLessThan(0);
   });
 
+  it('of an opaque picture with an alpha channel is that without', () => {
+    const picture = scene(40, 30);
+    const data = new Uint8Array(40 * 30 * 4).map((_, index) =>
+      index % 4 === 3 ? 255 : (picture.data[Math.floor(index / 4) * 3 + (index % 4)] ?? 0),
+    );
+    const other = worse(picture, 12);
+    const score = createScorer({ ...picture, data, channels: 4 }).score(other);
+    expect(score).toBe(createScorer(picture).score(other));
+  });
+
   it('refuses a picture of another size', () => {
     expect(() => createScorer(scene(20, 20)).score(scene(20, 21))).toThrow('20x20 and 20x21');
   });

@@ -42,6 +42,7 @@ const backgrounds = [0, 128, 255];
 /** @throws Error when a picture of another size is given to `score` */
 export function createScorer(reference: ScorePicture): Scorer {
   const a = grown(reference);
+  const isOpaqueReference = isOpaque(a);
   let maps: Maps | undefined = instantiateMaps();
   const rows = Math.max(rowUnit, Math.floor(stripPixels / a.width / rowUnit) * rowUnit);
 
@@ -82,7 +83,7 @@ export function createScorer(reference: ScorePicture): Scorer {
   }
 
   function backgroundsFor(b: ScorePicture): readonly number[] {
-    return a.channels === 4 || b.channels === 4 ? backgrounds : [128];
+    return isOpaqueReference && isOpaque(b) ? [128] : backgrounds;
   }
 
   return {
@@ -107,6 +108,12 @@ const sumCount = scales * 3 * sumsPerChannel;
 function addSums(maps: Maps, sums: Float64Array): void {
   const ofStrip = new Float64Array(maps.memory.buffer, maps.pointerSums(), sumCount);
   for (const [index, value] of ofStrip.entries()) sums[index] = (sums[index] ?? 0) + value;
+}
+
+function isOpaque({ data, channels }: ScorePicture): boolean {
+  if (channels !== 4) return true;
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
+  return true;
 }
 
 /** Strips differ in height, and so do their layouts. */
