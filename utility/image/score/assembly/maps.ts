@@ -5,20 +5,38 @@
 // the nine rows are there that a blur needs, and halved with its neighbour to a row of the next scale. So nothing grows
 // with the height of a picture, and what is worked on stays in the processor's cache. All rows are 32-bit floats.
 
+// Constants of vectors lie in memory, as one number each: from there they are a single load, while V8 puts one that is in
+// the code together anew at each use.
+
 /** The Gaussian of the reference as a symmetric filter, centre outwards. */
-const k0: f32 = 0.264621;
-const k1: f32 = 0.212929;
-const k2: f32 = 0.109335;
-const k3: f32 = 0.036011;
-const k4: f32 = 0.009414;
+const gauss = memory.data<f32>([0.264621, 0.212929, 0.109335, 0.036011, 0.009414]);
 /** Rows that the filter sees. */
 const taps = 9;
 
-/** Keep the numerator and the denominator of the structural term from vanishing. */
-const c2: f32 = 0.0009;
-/** Of the opsin absorbance, so that black has a cube root with a slope. */
-const bias: f32 = 0.0037930732552754493;
-const biasRoot: f32 = 0.15595420054924863;
+/** Keeps the numerator and the denominator of the structural term from vanishing. */
+const c2 = memory.data<f32>([0.0009]);
+/** Opsin absorbance of red, green and blue, of which the short waves have their own. */
+const long = memory.data<f32>([0.3, 0.622]);
+const middle = memory.data<f32>([0.23, 0.692]);
+const blueShare = memory.data<f32>([0.078]);
+const short = memory.data<f32>([0.24342268924547819, 0.20476744424496821, 0.5518098665095536]);
+/** So that black has a cube root with a slope. */
+const bias = memory.data<f32>([0.0037930732552754493]);
+/** What is added to X, Y and B; to Y also what the root of the bias takes off. */
+const offsets = memory.data<f32>([0.42, 0.01 - 0.15595420054924863, 0.55]);
+/** For the cube root: a guess of 1 / root from the exponent, and the polynomial that mends it. */
+const minusThird = memory.data<i32>([0x55550000, 0x54a1c000]);
+const mending = memory.data<f32>([0.66665077, 0.55555376, 0.49964079, 0.45633662]);
+const quarter = memory.data<f32>([0.25]);
+const half = memory.data<f32>([0.5]);
+const one = memory.data<f32>([1]);
+const seven = memory.data<f32>([7]);
+const lanes = memory.data<i32>([0, 1, 2, 3]);
+
+@inline
+function all(constant: usize): v128 {
+  return v128.load32_splat(constant);
+}
 
 const scales = 5;
 const sumsPerChannel = 6;
@@ -205,7 +223,7 @@ function halveRows(scale: i32, lower: usize): void {
       const right = v128.add<f32>(v128.load(upper + a, 16), v128.load(lower + a, 16));
       const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
       const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
-      v128.store(out + (<usize>x) * 4, v128.mul<f32>(v128.add<f32>(even, odd), f32x4.splat(0.25)));
+      v128.store(out + (<usize>x) * 4, v128.mul<f32>(v128.add<f32>(even, odd), all(quarter)));
     }
     for (; x < w2; x++) {
       const l = (<usize>(2 * x)) * 4;
@@ -226,13 +244,13 @@ function halveRows(scale: i32, lower: usize): void {
  */
 @inline
 function cubeRoot(v: v128): v128 {
-  const y = v128.sub<i32>(i32x4.splat(0x54a1c000), i32x4.dot_i16x8_s(v, i32x4.splat(0x55550000)));
+  const y = v128.sub<i32>(all(minusThird + 4), i32x4.dot_i16x8_s(v, all(minusThird)));
   const root = v128.mul<f32>(v, v128.mul<f32>(y, y));
-  const off = v128.sub<f32>(f32x4.splat(1), v128.mul<f32>(root, y));
-  let mend = v128.add<f32>(f32x4.splat(0.49964079), v128.mul<f32>(off, f32x4.splat(0.45633662)));
-  mend = v128.add<f32>(f32x4.splat(0.55555376), v128.mul<f32>(off, mend));
-  mend = v128.add<f32>(f32x4.splat(0.66665077), v128.mul<f32>(off, mend));
-  mend = v128.add<f32>(f32x4.splat(1), v128.mul<f32>(off, mend));
+  const off = v128.sub<f32>(all(one), v128.mul<f32>(root, y));
+  let mend = v128.add<f32>(all(mending + 8), v128.mul<f32>(off, all(mending + 12)));
+  mend = v128.add<f32>(all(mending + 4), v128.mul<f32>(off, mend));
+  mend = v128.add<f32>(all(mending), v128.mul<f32>(off, mend));
+  mend = v128.add<f32>(all(one), v128.mul<f32>(off, mend));
   return v128.mul<f32>(root, mend);
 }
 
@@ -249,18 +267,17 @@ function toXyb(from: usize, to: usize, w: i32, channels: i32): void {
       const r = v128.load(source + o);
       const g = v128.load(source + stride + o);
       const b = v128.load(source + stride * 2 + o);
-      const blue = v128.add<f32>(v128.mul<f32>(b, f32x4.splat(0.078)), f32x4.splat(bias));
-      const l = cubeRoot(mix(r, 0.3, g, 0.622, blue));
-      const m = cubeRoot(mix(r, 0.23, g, 0.692, blue));
-      const mean = v128.mul<f32>(v128.add<f32>(l, m), f32x4.splat(0.5));
-      v128.store(target + o, v128.add<f32>(mean, f32x4.splat(0.01 - biasRoot)));
+      const blue = v128.add<f32>(v128.mul<f32>(b, all(blueShare)), all(bias));
+      const l = cubeRoot(mix(r, g, long, blue));
+      const m = cubeRoot(mix(r, g, middle, blue));
+      const mean = v128.mul<f32>(v128.add<f32>(l, m), all(half));
+      v128.store(target + o, v128.add<f32>(mean, all(offsets + 4)));
       if (channels == 1) continue;
-      const opponent = v128.mul<f32>(v128.sub<f32>(l, m), f32x4.splat(7));
-      v128.store(target + stride * 4 + o, v128.add<f32>(opponent, f32x4.splat(0.42)));
+      const opponent = v128.mul<f32>(v128.sub<f32>(l, m), all(seven));
+      v128.store(target + stride * 4 + o, v128.add<f32>(opponent, all(offsets)));
       if (channels == 2) continue;
-      const short = v128.add<f32>(v128.mul<f32>(b, f32x4.splat(0.5518098665095536)), f32x4.splat(bias));
-      const s = cubeRoot(mix(r, 0.24342268924547819, g, 0.20476744424496821, short));
-      v128.store(target + stride * 8 + o, v128.add<f32>(v128.sub<f32>(s, mean), f32x4.splat(0.55)));
+      const s = cubeRoot(mix(r, g, short, v128.add<f32>(v128.mul<f32>(b, all(short + 8)), all(bias))));
+      v128.store(target + stride * 8 + o, v128.add<f32>(v128.sub<f32>(s, mean), all(offsets + 8)));
     }
   }
   for (let channel = 0; channel < channels; channel++) {
@@ -280,15 +297,15 @@ function toXyb(from: usize, to: usize, w: i32, channels: i32): void {
 }
 
 @inline
-function mix(r: v128, kr: f32, g: v128, kg: f32, rest: v128): v128 {
-  return v128.add<f32>(v128.add<f32>(v128.mul<f32>(r, f32x4.splat(kr)), v128.mul<f32>(g, f32x4.splat(kg))), rest);
+function mix(r: v128, g: v128, shares: usize, rest: v128): v128 {
+  return v128.add<f32>(v128.add<f32>(v128.mul<f32>(r, all(shares)), v128.mul<f32>(g, all(shares + 4))), rest);
 }
 
 @inline
 function weigh(centre: v128, one: v128, two: v128, three: v128, four: v128): v128 {
-  const near = v128.add<f32>(v128.mul<f32>(centre, f32x4.splat(k0)), v128.mul<f32>(one, f32x4.splat(k1)));
-  const middle = v128.add<f32>(v128.mul<f32>(two, f32x4.splat(k2)), v128.mul<f32>(three, f32x4.splat(k3)));
-  return v128.add<f32>(v128.add<f32>(near, middle), v128.mul<f32>(four, f32x4.splat(k4)));
+  const near = v128.add<f32>(v128.mul<f32>(centre, all(gauss)), v128.mul<f32>(one, all(gauss + 4)));
+  const middle = v128.add<f32>(v128.mul<f32>(two, all(gauss + 8)), v128.mul<f32>(three, all(gauss + 12)));
+  return v128.add<f32>(v128.add<f32>(near, middle), v128.mul<f32>(four, all(gauss + 16)));
 }
 
 @inline
@@ -338,8 +355,6 @@ function blurRow(p: usize): v128 {
 /** Sums the structural error and the artefact and blur errors of a row, and their 4th powers. */
 function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
   const stride = strideOf(w);
-  const lanes = i32x4(0, 1, 2, 3);
-  const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
   const mapRow = map + strideOf(w) * mapRows;
   let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
@@ -350,16 +365,16 @@ function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
     const squares = blurRow(p + (stride + 32) * 2);
     const product = blurRow(p + (stride + 32) * 3);
     const difference = v128.sub<f32>(mu, nu);
-    const luminance = v128.sub<f32>(one, v128.mul<f32>(difference, difference));
+    const luminance = v128.sub<f32>(all(one), v128.mul<f32>(difference, difference));
     const covariance = v128.sub<f32>(product, v128.mul<f32>(mu, nu));
-    const structure = v128.add<f32>(v128.add<f32>(covariance, covariance), f32x4.splat(c2));
+    const structure = v128.add<f32>(v128.add<f32>(covariance, covariance), all(c2));
     const variance = v128.sub<f32>(squares, v128.add<f32>(v128.mul<f32>(mu, mu), v128.mul<f32>(nu, nu)));
-    const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, f32x4.splat(c2)));
-    const keep = v128.lt<i32>(lanes, i32x4.splat(w - <i32>(o >> 2)));
-    const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(one, ratio)));
-    const detailA = v128.add<f32>(one, v128.abs<f32>(v128.sub<f32>(v128.load(row + o), mu)));
-    const detailB = v128.add<f32>(one, v128.abs<f32>(v128.sub<f32>(v128.load(row + stride + o), nu)));
-    const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), one));
+    const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, all(c2)));
+    const keep = v128.lt<i32>(v128.load(lanes), i32x4.splat(w - <i32>(o >> 2)));
+    const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(all(one), ratio)));
+    const detailA = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o), mu)));
+    const detailB = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + stride + o), nu)));
+    const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), all(one)));
     const artefact = v128.max<f32>(f, zero);
     const loss = v128.sub<f32>(artefact, f);
     const r2 = v128.mul<f32>(r, r);
