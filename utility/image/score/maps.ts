@@ -3,15 +3,16 @@ import { mapsWasm } from './maps.generated.ts';
 /** The compiled maps of `assembly/maps.ts`; pointers are byte offsets into `memory`. */
 export interface Maps {
   readonly memory: WebAssembly.Memory;
-  prepare(width: number, height: number): void;
-  strip(
+  prepare(
+    width: number,
+    height: number,
+    band: number,
     channelsA: number,
     channelsB: number,
     background: number,
-    from: number,
-    to: number,
     withMap: number,
   ): void;
+  take(rows: number): number;
   pointerA(): number;
   pointerB(): number;
   pointerTable(): number;
@@ -30,6 +31,6 @@ export function instantiateMaps(): Maps {
 }
 
 function isMaps(exports: object): exports is Maps {
-  const names = ['prepare', 'strip', 'pointerA', 'pointerB', 'pointerTable', 'pointerSums', 'pointerMap'];
+  const names = ['prepare', 'take', 'pointerA', 'pointerB', 'pointerTable', 'pointerSums', 'pointerMap'];
   return 'memory' in exports && names.every((name) => name in exports);
 }

@@ -50,11 +50,19 @@ describe('the score', () => {
     }
   });
 
-  it('of a picture that is worked through in strips is that of the whole', () => {
-    // 4.2 megapixels: two strips.
-    const picture = scene(1000, 4200);
+  it.each([31, 32, 33, 65, 130, 259])('of %i rows, which come in bands, is that of the whole', (height) => {
+    const picture = scene(131, height);
     const other = worse(picture, 12);
-    expect(Math.abs(createScorer(picture).score(other) - oracleScore(picture, other))).toBeLessThan(0.1);
+    expect(createScorer(picture).score(other)).toBeCloseTo(oracleScore(picture, other), 2);
+  });
+
+  it('does not depend on what was compared before', () => {
+    const picture = scene(70, 50);
+    const scorer = createScorer(picture);
+    const other = worse(picture, 12);
+    const score = scorer.score(other);
+    scorer.differenceMap(worse(picture, 90));
+    expect(scorer.score(other)).toBe(score);
   });
 
   it('falls as a picture gets worse', () => {
@@ -83,6 +91,16 @@ describe('the score', () => {
     const clear = { ...glass, data: glass.data.map((value, index) => (index % 4 === 3 ? 0 : value)) };
     // White on white is the same; on black it is not.
     expect(createScorer(glass).score(clear)).toBeLessThan(0);
+  });
+
+  it('of an opaque picture with an alpha channel is that without', () => {
+    const picture = scene(40, 30);
+    const data = new Uint8Array(40 * 30 * 4).map((_, index) =>
+      index % 4 === 3 ? 255 : (picture.data[Math.floor(index / 4) * 3 + (index % 4)] ?? 0),
+    );
+    const other = worse(picture, 12);
+    const score = createScorer({ ...picture, data, channels: 4 }).score(other);
+    expect(score).toBe(createScorer(picture).score(other));
   });
 
   it('refuses a picture of another size', () => {

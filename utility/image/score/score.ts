@@ -24,12 +24,8 @@ export interface Scorer {
   dispose(): void;
 }
 
-/** Rows of a strip are a multiple of this, so that every scale halves at the same places as the whole picture. */
-const rowUnit = 2 ** scales;
-/** Rows around a strip that its blurs need: 4 pixels at the coarsest scale. */
-const margin = 2 * rowUnit;
-/** Pixels of a strip, which bounds the memory: about 100 bytes each. */
-const stripPixels = 4e6;
+/** Rows that are taken at a time: little enough for the processor's cache. */
+const bandRows = 32;
 /** The measure looks at neighbourhoods of 9 pixels; smaller pictures are continued at their edges. */
 const smallest = 8;
 
@@ -42,34 +38,24 @@ const backgrounds = [0, 128, 255];
 /** @throws Error when a picture of another size is given to `score` */
 export function createScorer(reference: ScorePicture): Scorer {
   const a = grown(reference);
+  const isOpaqueReference = isOpaque(a);
   let maps: Maps | undefined = instantiateMaps();
-  const rows = Math.max(rowUnit, Math.floor(stripPixels / a.width / rowUnit) * rowUnit);
 
   function measure(distorted: ScorePicture, background: number, map?: Float32Array): number {
     if (maps === undefined) throw new Error('This scorer has been disposed of.');
-    const sums = new Float64Array(sumCount);
-    for (let top = 0; top < a.height; top += rows) {
-      const from = Math.max(0, top - margin);
-      const bottom = Math.min(a.height, top + rows);
-      const until = Math.min(a.height, bottom + margin);
-      prepare(maps, a.width, until - from);
-      load(maps, maps.pointerA(), a, from, until);
-      load(maps, maps.pointerB(), distorted, from, until);
-      maps.strip(
-        a.channels,
-        distorted.channels,
-        background,
-        top - from,
-        bottom - from,
-        map === undefined ? 0 : 1,
-      );
-      addSums(maps, sums);
-      if (map !== undefined) {
-        const values = new Float32Array(maps.memory.buffer, maps.pointerMap(), (until - from) * a.width);
-        map.set(values.subarray((top - from) * a.width, (bottom - from) * a.width), top * a.width);
-      }
+    const { width, height, channels } = a;
+    const withMap = map === undefined ? 0 : 1;
+    maps.prepare(width, height, bandRows, channels, distorted.channels, background, withMap);
+    new Float32Array(maps.memory.buffer, maps.pointerTable(), 256).set(linearLight);
+    for (let top = 0, mapped = 0; top < height; top += bandRows) {
+      const bottom = Math.min(height, top + bandRows);
+      load(maps, maps.pointerA(), a, top, bottom);
+      load(maps, maps.pointerB(), distorted, top, bottom);
+      const rows = maps.take(bottom - top);
+      if (map !== undefined) unpad(maps, rows, width, map.subarray(mapped * width));
+      mapped += rows;
     }
-    return scoreOf(sums, a.width, a.height);
+    return scoreOf(new Float64Array(maps.memory.buffer, maps.pointerSums(), sumCount), width, height);
   }
 
   function paired(distorted: ScorePicture): ScorePicture {
@@ -82,7 +68,7 @@ export function createScorer(reference: ScorePicture): Scorer {
   }
 
   function backgroundsFor(b: ScorePicture): readonly number[] {
-    return a.channels === 4 || b.channels === 4 ? backgrounds : [128];
+    return isOpaqueReference && isOpaque(b) ? [128] : backgrounds;
   }
 
   return {
@@ -104,15 +90,17 @@ export function createScorer(reference: ScorePicture): Scorer {
 
 const sumCount = scales * 3 * sumsPerChannel;
 
-function addSums(maps: Maps, sums: Float64Array): void {
-  const ofStrip = new Float64Array(maps.memory.buffer, maps.pointerSums(), sumCount);
-  for (const [index, value] of ofStrip.entries()) sums[index] = (sums[index] ?? 0) + value;
+/** Rows of the map are whole vectors. */
+function unpad(maps: Maps, rows: number, width: number, to: Float32Array): void {
+  const stride = Math.ceil(width / 4) * 4;
+  const values = new Float32Array(maps.memory.buffer, maps.pointerMap(), rows * stride);
+  for (let y = 0; y < rows; y += 1) to.set(values.subarray(y * stride, y * stride + width), y * width);
 }
 
-/** Strips differ in height, and so do their layouts. */
-function prepare(maps: Maps, width: number, height: number): void {
-  maps.prepare(width, height);
-  new Float32Array(maps.memory.buffer, maps.pointerTable(), 256).set(linearLight);
+function isOpaque({ data, channels }: ScorePicture): boolean {
+  if (channels !== 4) return true;
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
+  return true;
 }
 
 function load(

@@ -1,42 +1,71 @@
-// SSIMULACRA2's maps for a strip of a picture, in AssemblyScript: compiled to WebAssembly with SIMD by bin/build-score.js.
-// The algorithm is libjxl's (tools/ssimulacra2.cc, BSD-3), written anew; docs/decisions/0009 says what differs and why.
-// All planes are 32-bit floats. A plane that is blurred has four zeros on both sides of each row, so that no loop asks
-// where the edge is.
+// SSIMULACRA2's maps, in AssemblyScript: compiled to WebAssembly with SIMD by bin/build-score.js. The algorithm is libjxl's
+// (tools/ssimulacra2.cc, BSD-3), written anew; docs/decisions/0009 says what differs and why.
+//
+// Pictures come in bands of rows and flow through all scales at once: each row of linear light is turned to XYB, kept until
+// the nine rows are there that a blur needs, and halved with its neighbour to a row of the next scale. So nothing grows
+// with the height of a picture, and what is worked on stays in the processor's cache. All rows are 32-bit floats.
+
+// Constants of vectors lie in memory, as one number each: from there they are a single load, while V8 puts one that is in
+// the code together anew at each use.
 
 /** The Gaussian of the reference as a symmetric filter, centre outwards. */
-const k0: f32 = 0.264621;
-const k1: f32 = 0.212929;
-const k2: f32 = 0.109335;
-const k3: f32 = 0.036011;
-const k4: f32 = 0.009414;
+const gauss = memory.data<f32>([0.264621, 0.212929, 0.109335, 0.036011, 0.009414]);
+/** Rows that the filter sees. */
+const taps = 9;
 
-/** Keep the numerator and the denominator of the structural term from vanishing. */
-const c2: f32 = 0.0009;
-/** Of the opsin absorbance, so that black has a cube root with a slope. */
-const bias: f32 = 0.0037930732552754493;
-const biasRoot: f32 = 0.15595420054924863;
+/** Keeps the numerator and the denominator of the structural term from vanishing. */
+const c2 = memory.data<f32>([0.0009]);
+/** Opsin absorbance of red, green and blue, of which the short waves have their own. */
+const long = memory.data<f32>([0.3, 0.622]);
+const middle = memory.data<f32>([0.23, 0.692]);
+const blueShare = memory.data<f32>([0.078]);
+const short = memory.data<f32>([0.24342268924547819, 0.20476744424496821, 0.5518098665095536]);
+/** So that black has a cube root with a slope. */
+const bias = memory.data<f32>([0.0037930732552754493]);
+/** What is added to X, Y and B; to Y also what the root of the bias takes off. */
+const offsets = memory.data<f32>([0.42, 0.01 - 0.15595420054924863, 0.55]);
+/** For the cube root: a guess of 1 / root from the exponent, and the polynomial that mends it. */
+const minusThird = memory.data<i32>([0x55550000, 0x54a1c000]);
+const mending = memory.data<f32>([0.66665077, 0.55555376, 0.49964079, 0.45633662]);
+const quarter = memory.data<f32>([0.25]);
+const half = memory.data<f32>([0.5]);
+const one = memory.data<f32>([1]);
+const seven = memory.data<f32>([7]);
+const lanes = memory.data<i32>([0, 1, 2, 3]);
+
+@inline
+function all(constant: usize): v128 {
+  return v128.load32_splat(constant);
+}
 
 const scales = 5;
 const sumsPerChannel = 6;
 
-let width: i32 = 0;
-let height: i32 = 0;
-/** Pixels of both pictures as they come, and sRGB to linear light as a table of 256 floats. */
+/** Scales of this picture, and for each the size, the rows that came and where its rows are. */
+let count: i32 = 0;
+const widths: StaticArray<i32> = [0, 0, 0, 0, 0];
+const heights: StaticArray<i32> = [0, 0, 0, 0, 0];
+const seen: StaticArray<i32> = [0, 0, 0, 0, 0];
+/** Two rows of linear light of both pictures, three channels each. */
+const linear: StaticArray<usize> = [0, 0, 0, 0, 0];
+/** For each channel nine rows of four quantities: both pictures in XYB, the sum of their squares and their product. */
+const rings: StaticArray<usize> = [0, 0, 0, 0, 0];
+
+/** A band of both pictures as it comes, and sRGB to linear light as a table of 256 floats. */
 let bytesA: usize = 0;
 let bytesB: usize = 0;
 let table: usize = 0;
-/** Linear light, three planes each; two of each, since a scale is made of the one before. */
-let linear: StaticArray<usize> = [0, 0, 0, 0];
-/** XYB with padding, three planes each. */
-let xybA: usize = 0;
-let xybB: usize = 0;
-/** Nine rows of four blurred quantities, and four rows of zeros for what lies outside. */
-let ring: usize = 0;
-let zeros: usize = 0;
+let channelsOfA: i32 = 0;
+let channelsOfB: i32 = 0;
+let grey: i32 = 0;
+/** The four quantities of a row, blurred from top to bottom, with four zeros on both sides. */
+let column: usize = 0;
 /** 5 scales x 3 channels x 6 sums, 64-bit floats. */
 let sums: usize = 0;
-/** Error of each pixel at the finest scale; written when it is asked for. */
+/** Error of each pixel at the finest scale, if it is asked for: the rows that the last band completed. */
 let map: usize = 0;
+let isMapped: bool = false;
+let mapRows: i32 = 0;
 
 export function pointerA(): usize {
   return bytesA;
@@ -58,345 +87,314 @@ export function pointerMap(): usize {
   return map;
 }
 
-/** Floats in a padded row. */
-function strideOf(w: i32): i32 {
-  return ((w + 3) & ~3) + 8;
+/** Bytes of a row, to whole vectors. */
+@inline
+function strideOf(w: i32): usize {
+  return ((<usize>w) * 4 + 15) & ~(<usize>15);
 }
 
-/** Makes room for a strip of this size, with nothing summed up yet. Pointers are valid until the next call. */
-export function prepare(w: i32, h: i32): void {
-  width = w;
-  height = h;
-  const pixels = (<usize>w) * (<usize>h);
-  const padded = (<usize>strideOf(w)) * (<usize>h) * 4;
-  let next = (__heap_base + 63) & ~(<usize>63);
-  bytesA = next;
-  next += (pixels * 4 + 63) & ~(<usize>63);
-  bytesB = next;
-  next += (pixels * 4 + 63) & ~(<usize>63);
-  table = next;
-  next += 1024;
-  sums = next;
-  next += scales * 3 * sumsPerChannel * 8 + 16;
-  for (let i = 0; i < 4; i++) {
-    linear[i] = next;
-    next += (pixels * 12 + 127) & ~(<usize>63);
-  }
-  xybA = next;
-  next += padded * 3 + 64;
-  xybB = next;
-  next += padded * 3 + 64;
-  ring = next;
-  next += (<usize>strideOf(w)) * 4 * 4 * 9;
-  zeros = next;
-  next += (<usize>strideOf(w)) * 4 * 4;
-  map = next;
-  next += pixels * 4 + 64;
-  const needed = <i32>((next + 0xffff) >> 16) - memory.size();
-  if (needed > 0 && memory.grow(needed) < 0) unreachable();
-  memory.fill(sums, 0, scales * 3 * sumsPerChannel * 8);
-  memory.fill(zeros, 0, (<usize>strideOf(w)) * 4 * 4);
+/** Only brightness matters at the finest scale, and blue at the coarse ones: the other weights are (nearly) zero. */
+@inline
+function channelsAt(scale: i32): i32 {
+  return scale == 0 ? 1 : scale < 3 ? 2 : 3;
 }
 
 /**
- * Adds the errors of rows `from` to `to` (of the strip, at the finest scale) to the sums. `from` is a multiple of 32; what
- * lies around those rows is there for the blur.
+ * Makes room for bands of `band` rows, with nothing seen or summed up yet. Pointers are valid until the next call.
+ * Where a picture is transparent it lies over the grey `background`.
  */
-export function strip(channelsA: i32, channelsB: i32, background: i32, from: i32, to: i32, withMap: bool): void {
-  toLinear(bytesA, channelsA, background, linear[0]);
-  toLinear(bytesB, channelsB, background, linear[1]);
-  let w = width;
-  let h = height;
-  let at = 0;
+export function prepare(w: i32, h: i32, band: i32, channelsA: i32, channelsB: i32, background: i32, withMap: bool): void {
+  channelsOfA = channelsA;
+  channelsOfB = channelsB;
+  grey = background;
+  isMapped = withMap;
+  table = (__heap_base + 63) & ~(<usize>63);
+  sums = table + 1024;
+  column = sums + scales * 3 * sumsPerChannel * 8 + 16;
+  let next = column + (strideOf(w) + 32) * 4;
+  const start = sums;
+  count = 0;
   for (let scale = 0; scale < scales; scale++) {
-    if (w < 8 || h < 8) break;
     if (scale > 0) {
-      halve(linear[at], linear[at ^ 2], w, h);
-      halve(linear[at + 1], linear[(at + 1) ^ 2], w, h);
-      at ^= 2;
+      if (w < 8 || h < 8) break;
       w = (w + 1) >> 1;
       h = (h + 1) >> 1;
     }
-    // Only the brightness matters at the finest scale, and blue at the coarse ones: the other weights are (nearly) zero.
-    const channels = scale == 0 ? 1 : scale < 3 ? 2 : 3;
-    toXyb(linear[at], xybA, w, h, channels);
-    toXyb(linear[at + 1], xybB, w, h, channels);
-    const first = from >> scale;
-    const last = min(h, (to + (1 << scale) - 1) >> scale);
-    const plane = (<usize>strideOf(w)) * (<usize>h) * 4;
-    for (let channel = 0; channel < 3; channel++) {
-      if (channels == 1 && channel != 1) continue;
-      if (channels == 2 && channel == 2) continue;
-      compare(
-        xybA + plane * channel,
-        xybB + plane * channel,
-        w,
-        h,
-        first,
-        last,
-        sums + (scale * 3 + channel) * sumsPerChannel * 8,
-        withMap && scale == 0,
-      );
-    }
+    count++;
+    widths[scale] = w;
+    heights[scale] = h;
+    seen[scale] = 0;
+    linear[scale] = next;
+    next += strideOf(w) * 12;
+    rings[scale] = next;
+    next += strideOf(w) * 4 * taps * channelsAt(scale);
+  }
+  const end = next;
+  const pixels = (<usize>widths[0]) * band;
+  bytesA = next;
+  next += pixels * channelsA + 64;
+  bytesB = next;
+  next += pixels * channelsB + 64;
+  map = (next + 63) & ~(<usize>63);
+  next = map + (withMap ? strideOf(widths[0]) * (band + 4) : 0);
+  const needed = <i32>((next + 0xffff) >> 16) - memory.size();
+  if (needed > 0 && memory.grow(needed) < 0) unreachable();
+  memory.fill(start, 0, end - start);
+}
+
+/** Takes the next rows of both pictures. Returns how many rows the map has now. */
+export function take(rows: i32): i32 {
+  const w = widths[0];
+  mapRows = 0;
+  for (let y = 0; y < rows; y++) {
+    const to = linear[0] + (seen[0] & 1 ? strideOf(w) * 6 : 0);
+    toLinear(bytesA + (<usize>y) * w * channelsOfA, channelsOfA, to, w);
+    toLinear(bytesB + (<usize>y) * w * channelsOfB, channelsOfB, to + strideOf(w) * 3, w);
+    takeRow(0);
+  }
+  if (seen[0] == heights[0]) for (let scale = 0; scale < count; scale++) finish(scale);
+  return mapRows;
+}
+
+/** The next row of a scale lies in `linear`. */
+function takeRow(scale: i32): void {
+  const w = widths[scale];
+  const y = seen[scale]++;
+  const odd = y & 1;
+  toXyb(linear[scale] + (odd ? strideOf(w) * 6 : 0), ringRow(scale, y), w, channelsAt(scale));
+  if (y >= 4) compareRow(scale, y - 4);
+  if (odd) halveRows(scale, linear[scale] + strideOf(w) * 6);
+}
+
+/** Below the last row there is nothing, which the blur sees as zeros; for halving the last row is repeated. */
+function finish(scale: i32): void {
+  const h = heights[scale];
+  if (h & 1) halveRows(scale, linear[scale]);
+  for (let y = h; y < h + 4; y++) {
+    memory.fill(ringRow(scale, y), 0, strideOf(widths[scale]) * 4 * channelsAt(scale));
+    if (y >= 4) compareRow(scale, y - 4);
   }
 }
 
-/** Interleaved sRGB bytes (1, 3 or 4 channels) over a grey background to planes of linear light. */
-function toLinear(bytes: usize, channels: i32, background: i32, out: usize): void {
-  const pixels = width * height;
-  const plane = (<usize>pixels) * 4;
+/** Where the channels of a row are in the ring; each has four quantities. */
+@inline
+function ringRow(scale: i32, y: i32): usize {
+  return rings[scale] + strideOf(widths[scale]) * 4 * channelsAt(scale) * ((y + taps) % taps);
+}
+
+/** Interleaved sRGB bytes (1, 3 or 4 channels) to three rows of linear light. */
+function toLinear(bytes: usize, channels: i32, out: usize, w: i32): void {
+  const stride = strideOf(w);
   const green = channels == 1 ? 0 : 1;
   const blue = channels == 1 ? 0 : 2;
-  for (let i = 0; i < pixels; i++) {
-    const p = bytes + (<usize>i) * channels;
+  const end = bytes + w * channels;
+  for (let p = bytes; p < end; p += channels) {
     let r = <i32>load<u8>(p);
     let g = <i32>load<u8>(p + green);
     let b = <i32>load<u8>(p + blue);
     if (channels == 4) {
       const alpha = <i32>load<u8>(p, 3);
-      const behind = background * (255 - alpha) + 127;
-      r = (r * alpha + behind) / 255;
-      g = (g * alpha + behind) / 255;
-      b = (b * alpha + behind) / 255;
+      if (alpha < 255) {
+        const behind = grey * (255 - alpha) + 127;
+        r = (r * alpha + behind) / 255;
+        g = (g * alpha + behind) / 255;
+        b = (b * alpha + behind) / 255;
+      }
     }
-    const o = out + (<usize>i) * 4;
-    store<f32>(o, load<f32>(table + r * 4));
-    store<f32>(o + plane, load<f32>(table + g * 4));
-    store<f32>(o + plane * 2, load<f32>(table + b * 4));
+    store<f32>(out, load<f32>(table + r * 4));
+    store<f32>(out + stride, load<f32>(table + g * 4));
+    store<f32>(out + stride * 2, load<f32>(table + b * 4));
+    out += 4;
   }
 }
 
-/** Each pixel is the mean of four; the last row and column are repeated where there is no other. */
-function halve(from: usize, to: usize, w: i32, h: i32): void {
-  const w2 = (w + 1) >> 1;
-  const h2 = (h + 1) >> 1;
-  for (let c = 0; c < 3; c++) {
-    const source = from + (<usize>c) * w * h * 4;
-    const target = to + (<usize>c) * w2 * h2 * 4;
-    for (let y = 0; y < h2; y++) {
-      const upper = source + (<usize>(2 * y)) * w * 4;
-      const lower = source + (<usize>min(2 * y + 1, h - 1)) * w * 4;
-      const out = target + (<usize>y) * w2 * 4;
-      let x = 0;
-      for (; x + 4 <= w >> 1; x += 4) {
-        const a = (<usize>x) * 8;
-        const left = v128.add<f32>(v128.load(upper + a), v128.load(lower + a));
-        const right = v128.add<f32>(v128.load(upper + a + 16), v128.load(lower + a + 16));
-        const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
-        const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
-        v128.store(out + (<usize>x) * 4, v128.mul<f32>(v128.add<f32>(even, odd), f32x4.splat(0.25)));
-      }
-      for (; x < w2; x++) {
-        const l = (<usize>(2 * x)) * 4;
-        const r = (<usize>min(2 * x + 1, w - 1)) * 4;
-        const sum = load<f32>(upper + l) + load<f32>(lower + l) + load<f32>(upper + r) + load<f32>(lower + r);
-        store<f32>(out + (<usize>x) * 4, sum * 0.25);
-      }
+/** Two rows of a scale to one of the next, if there is one. Each pixel is the mean of four; the last is repeated. */
+function halveRows(scale: i32, lower: usize): void {
+  if (scale + 1 == count) return;
+  const w = widths[scale];
+  const w2 = widths[scale + 1];
+  let upper = linear[scale];
+  let out = linear[scale + 1] + (seen[scale + 1] & 1 ? strideOf(w2) * 6 : 0);
+  for (let plane = 0; plane < 6; plane++) {
+    let x = 0;
+    for (; x + 4 <= w >> 1; x += 4) {
+      const a = (<usize>x) * 8;
+      const left = v128.add<f32>(v128.load(upper + a), v128.load(lower + a));
+      const right = v128.add<f32>(v128.load(upper + a, 16), v128.load(lower + a, 16));
+      const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
+      const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
+      v128.store(out + (<usize>x) * 4, v128.mul<f32>(v128.add<f32>(even, odd), all(quarter)));
     }
+    for (; x < w2; x++) {
+      const l = (<usize>(2 * x)) * 4;
+      const r = (<usize>min(2 * x + 1, w - 1)) * 4;
+      const sum = load<f32>(upper + l) + load<f32>(lower + l) + load<f32>(upper + r) + load<f32>(lower + r);
+      store<f32>(out + (<usize>x) * 4, sum * 0.25);
+    }
+    upper += strideOf(w);
+    lower += strideOf(w);
+    out += strideOf(w2);
   }
+  takeRow(scale + 1);
 }
 
-/** Cube roots of four numbers of 0 or more: a guess from the exponent, then Newton's steps. The same on every machine. */
+/**
+ * Cube roots of four numbers from 0.0037 to 1.01, to a millionth; the same on every machine. One over the root is guessed
+ * from the exponent (bits / -3, by a product of the upper halves), and a polynomial of how far the guess is off mends it.
+ */
 @inline
 function cubeRoot(v: v128): v128 {
-  const third = f32x4.splat(1.0 / 3.0);
-  // bits / 3 + 0x2a514067 (Kahan); the division by a multiplication with floats is exact enough for a guess.
-  const bits = i32x4.trunc_sat_f32x4_s(v128.mul<f32>(f32x4.convert_i32x4_s(v), third));
-  let y = v128.add<i32>(bits, i32x4.splat(0x2a514067));
-  for (let i = 0; i < 3; i++) {
-    const square = v128.mul<f32>(y, y);
-    y = v128.mul<f32>(v128.add<f32>(v128.add<f32>(y, y), v128.div<f32>(v, square)), third);
-  }
-  return y;
+  const y = v128.sub<i32>(all(minusThird + 4), i32x4.dot_i16x8_s(v, all(minusThird)));
+  const root = v128.mul<f32>(v, v128.mul<f32>(y, y));
+  const off = v128.sub<f32>(all(one), v128.mul<f32>(root, y));
+  let mend = v128.add<f32>(all(mending + 8), v128.mul<f32>(off, all(mending + 12)));
+  mend = v128.add<f32>(all(mending + 4), v128.mul<f32>(off, mend));
+  mend = v128.add<f32>(all(mending), v128.mul<f32>(off, mend));
+  mend = v128.add<f32>(all(one), v128.mul<f32>(off, mend));
+  return v128.mul<f32>(root, mend);
 }
 
-/** Linear light to XYB, padded; as many channels as are asked for (Y alone, X and Y, or all). */
-function toXyb(from: usize, to: usize, w: i32, h: i32, channels: i32): void {
-  const plane = (<usize>w) * h * 4;
-  const stride = (<usize>strideOf(w)) * 4;
-  const padded = stride * h;
-  const root = f32x4.splat(biasRoot);
-  const zero = f32x4.splat(0);
-  for (let y = 0; y < h; y++) {
-    const source = from + (<usize>y) * w * 4;
-    const target = to + stride * y;
-    memory.fill(target + padded, 0, stride);
-    if (channels > 1) memory.fill(target, 0, stride);
-    if (channels > 2) memory.fill(target + padded * 2, 0, stride);
-    for (let x = 0; x < w; x += 4) {
-      const p = source + (<usize>x) * 4;
-      const r = v128.load(p);
-      const g = v128.load(p + plane);
-      const b = v128.load(p + plane * 2);
-      const l = absorb(r, g, b, 0.3, 0.622, 0.078);
-      const m = absorb(r, g, b, 0.23, 0.692, 0.078);
-      const lr = v128.sub<f32>(cubeRoot(v128.max<f32>(l, zero)), root);
-      const mr = v128.sub<f32>(cubeRoot(v128.max<f32>(m, zero)), root);
-      const half = f32x4.splat(0.5);
-      const brightness = v128.mul<f32>(half, v128.add<f32>(lr, mr));
-      // Beyond the last pixel there is nothing, as around the picture.
-      const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
-      const o = target + 16 + (<usize>x) * 4;
-      v128.store(o + padded, v128.and(keep, v128.add<f32>(brightness, f32x4.splat(0.01))));
+/**
+ * Linear light of both pictures to XYB, the sum of squares and the product; as many channels as are asked for: Y alone,
+ * Y and X, or Y, X and B, in that order.
+ */
+function toXyb(from: usize, to: usize, w: i32, channels: i32): void {
+  const stride = strideOf(w);
+  for (let picture: usize = 0; picture < 2; picture++) {
+    const source = from + stride * 3 * picture;
+    const target = to + stride * picture;
+    for (let o: usize = 0; o < stride; o += 16) {
+      const r = v128.load(source + o);
+      const g = v128.load(source + stride + o);
+      const b = v128.load(source + stride * 2 + o);
+      const blue = v128.add<f32>(v128.mul<f32>(b, all(blueShare)), all(bias));
+      const l = cubeRoot(mix(r, g, long, blue));
+      const m = cubeRoot(mix(r, g, middle, blue));
+      const mean = v128.mul<f32>(v128.add<f32>(l, m), all(half));
+      v128.store(target + o, v128.add<f32>(mean, all(offsets + 4)));
       if (channels == 1) continue;
-      const opponent = v128.mul<f32>(half, v128.sub<f32>(lr, mr));
-      v128.store(o, v128.and(keep, v128.add<f32>(v128.mul<f32>(opponent, f32x4.splat(14)), f32x4.splat(0.42))));
+      const opponent = v128.mul<f32>(v128.sub<f32>(l, m), all(seven));
+      v128.store(target + stride * 4 + o, v128.add<f32>(opponent, all(offsets)));
       if (channels == 2) continue;
-      const s = absorb(r, g, b, 0.24342268924547819, 0.20476744424496821, 0.5518098665095536);
-      const sr = v128.sub<f32>(cubeRoot(v128.max<f32>(s, zero)), root);
-      v128.store(o + padded * 2, v128.and(keep, v128.add<f32>(v128.sub<f32>(sr, brightness), f32x4.splat(0.55))));
+      const s = cubeRoot(mix(r, g, short, v128.add<f32>(v128.mul<f32>(b, all(short + 8)), all(bias))));
+      v128.store(target + stride * 8 + o, v128.add<f32>(v128.sub<f32>(s, mean), all(offsets + 8)));
+    }
+  }
+  for (let channel = 0; channel < channels; channel++) {
+    const row = to + stride * 4 * channel;
+    // Beyond the last pixel there is nothing, as around the picture.
+    for (let o = (<usize>w) * 4; o < stride; o += 4) {
+      store<f32>(row + o, 0);
+      store<f32>(row + stride + o, 0);
+    }
+    for (let o: usize = 0; o < stride; o += 16) {
+      const a = v128.load(row + o);
+      const b = v128.load(row + stride + o);
+      v128.store(row + stride * 2 + o, v128.add<f32>(v128.mul<f32>(a, a), v128.mul<f32>(b, b)));
+      v128.store(row + stride * 3 + o, v128.mul<f32>(a, b));
     }
   }
 }
 
 @inline
-function absorb(r: v128, g: v128, b: v128, kr: f32, kg: f32, kb: f32): v128 {
-  const red = v128.mul<f32>(r, f32x4.splat(kr));
-  const green = v128.mul<f32>(g, f32x4.splat(kg));
-  const blue = v128.mul<f32>(b, f32x4.splat(kb));
-  return v128.add<f32>(v128.add<f32>(red, green), v128.add<f32>(blue, f32x4.splat(bias)));
-}
-
-/** The first `count` of four lanes. */
-function tailMask(count: i32): v128 {
-  return v128.lt<i32>(i32x4(0, 1, 2, 3), i32x4.splat(count));
+function mix(r: v128, g: v128, shares: usize, rest: v128): v128 {
+  return v128.add<f32>(v128.add<f32>(v128.mul<f32>(r, all(shares)), v128.mul<f32>(g, all(shares + 4))), rest);
 }
 
 @inline
 function weigh(centre: v128, one: v128, two: v128, three: v128, four: v128): v128 {
-  const near = v128.add<f32>(v128.mul<f32>(centre, f32x4.splat(k0)), v128.mul<f32>(one, f32x4.splat(k1)));
-  const middle = v128.add<f32>(v128.mul<f32>(two, f32x4.splat(k2)), v128.mul<f32>(three, f32x4.splat(k3)));
-  return v128.add<f32>(v128.add<f32>(near, middle), v128.mul<f32>(four, f32x4.splat(k4)));
+  const near = v128.add<f32>(v128.mul<f32>(centre, all(gauss)), v128.mul<f32>(one, all(gauss + 4)));
+  const middle = v128.add<f32>(v128.mul<f32>(two, all(gauss + 8)), v128.mul<f32>(three, all(gauss + 12)));
+  return v128.add<f32>(v128.add<f32>(near, middle), v128.mul<f32>(four, all(gauss + 16)));
 }
 
-/** Blurs a row of both pictures, of the sum of their squares and of their product from left to right. */
-function blurRow(a: usize, b: usize, out: usize, w: i32, stride: usize): void {
-  for (let x = 0; x < w; x += 4) {
-    const p = a + 16 + (<usize>x) * 4;
-    const q = b + 16 + (<usize>x) * 4;
-    const a0 = v128.load(p);
-    const b0 = v128.load(q);
-    let al = v128.load(p - 4), ar = v128.load(p + 4), bl = v128.load(q - 4), br = v128.load(q + 4);
-    const a1 = v128.add<f32>(al, ar), b1 = v128.add<f32>(bl, br);
-    const s1 = squares(al, ar, bl, br), p1 = products(al, ar, bl, br);
-    al = v128.load(p - 8), ar = v128.load(p + 8), bl = v128.load(q - 8), br = v128.load(q + 8);
-    const a2 = v128.add<f32>(al, ar), b2 = v128.add<f32>(bl, br);
-    const s2 = squares(al, ar, bl, br), p2 = products(al, ar, bl, br);
-    al = v128.load(p - 12), ar = v128.load(p + 12), bl = v128.load(q - 12), br = v128.load(q + 12);
-    const a3 = v128.add<f32>(al, ar), b3 = v128.add<f32>(bl, br);
-    const s3 = squares(al, ar, bl, br), p3 = products(al, ar, bl, br);
-    al = v128.load(p - 16), ar = v128.load(p + 16), bl = v128.load(q - 16), br = v128.load(q + 16);
-    const a4 = v128.add<f32>(al, ar), b4 = v128.add<f32>(bl, br);
-    const s4 = squares(al, ar, bl, br), p4 = products(al, ar, bl, br);
-    const s0 = v128.add<f32>(v128.mul<f32>(a0, a0), v128.mul<f32>(b0, b0));
-    const o = out + (<usize>x) * 4;
-    v128.store(o, weigh(a0, a1, a2, a3, a4));
-    v128.store(o + stride, weigh(b0, b1, b2, b3, b4));
-    v128.store(o + stride * 2, weigh(s0, s1, s2, s3, s4));
-    v128.store(o + stride * 3, weigh(v128.mul<f32>(a0, b0), p1, p2, p3, p4));
+@inline
+function both(p: usize, q: usize): v128 {
+  return v128.add<f32>(v128.load(p), v128.load(q));
+}
+
+/** Sums up the errors of a row whose surroundings are in the ring. */
+function compareRow(scale: i32, y: i32): void {
+  const w = widths[scale];
+  for (let channel = 0; channel < channelsAt(scale); channel++) {
+    const offset = strideOf(w) * 4 * channel;
+    blurColumns(scale, y, offset);
+    // Sums are in the order of the weights: X, Y, B.
+    const kind = channel == 0 ? 1 : channel == 1 ? 0 : 2;
+    sumErrors(ringRow(scale, y) + offset, w, sums + (scale * 3 + kind) * sumsPerChannel * 8, isMapped && scale == 0);
   }
 }
 
-@inline
-function squares(al: v128, ar: v128, bl: v128, br: v128): v128 {
-  const left = v128.add<f32>(v128.mul<f32>(al, al), v128.mul<f32>(bl, bl));
-  return v128.add<f32>(left, v128.add<f32>(v128.mul<f32>(ar, ar), v128.mul<f32>(br, br)));
-}
-
-@inline
-function products(al: v128, ar: v128, bl: v128, br: v128): v128 {
-  return v128.add<f32>(v128.mul<f32>(al, bl), v128.mul<f32>(ar, br));
-}
-
-/** A blurred row of the ring; 0 where there is none. */
-@inline
-function ringRow(y: i32, h: i32, stride: usize): usize {
-  return y < 0 || y >= h ? 0 : ring + (<usize>(y % 9)) * stride * 4;
-}
-
-@inline
-function column(offset: usize, r0: usize, u1: usize, d1: usize, u2: usize, d2: usize, u3: usize, d3: usize, u4: usize, d4: usize): v128 {
-  return weigh(
-    v128.load(r0 + offset),
-    v128.add<f32>(v128.load(u1 + offset), v128.load(d1 + offset)),
-    v128.add<f32>(v128.load(u2 + offset), v128.load(d2 + offset)),
-    v128.add<f32>(v128.load(u3 + offset), v128.load(d3 + offset)),
-    v128.add<f32>(v128.load(u4 + offset), v128.load(d4 + offset)),
-  );
-}
-
-/** Sums the structural error and the artefact and blur errors of rows `first` to `last` of one channel, and their 4th powers. */
-function compare(a: usize, b: usize, w: i32, h: i32, first: i32, last: i32, out: usize, withMap: bool): void {
-  const stride = (<usize>strideOf(w)) * 4;
-  let blurred = max(0, first - 4);
-  for (let y = first; y < last; y++) {
-    const until = min(h, y + 5);
-    for (; blurred < until; blurred++) {
-      blurRow(a + stride * blurred, b + stride * blurred, ringRow(blurred, h, stride), w, stride);
+/** Blurs the four quantities of a channel from top to bottom. */
+function blurColumns(scale: i32, y: i32, offset: usize): void {
+  const r0 = ringRow(scale, y) + offset;
+  const u1 = ringRow(scale, y - 1) + offset, d1 = ringRow(scale, y + 1) + offset;
+  const u2 = ringRow(scale, y - 2) + offset, d2 = ringRow(scale, y + 2) + offset;
+  const u3 = ringRow(scale, y - 3) + offset, d3 = ringRow(scale, y + 3) + offset;
+  const u4 = ringRow(scale, y - 4) + offset, d4 = ringRow(scale, y + 4) + offset;
+  const stride = strideOf(widths[scale]);
+  for (let quantity = 0; quantity < 4; quantity++) {
+    const from = stride * quantity;
+    const to = column + (stride + 32) * quantity + 16;
+    for (let x: usize = 0; x < stride; x += 16) {
+      const o = from + x;
+      const sum = weigh(v128.load(r0 + o), both(u1 + o, d1 + o), both(u2 + o, d2 + o), both(u3 + o, d3 + o), both(u4 + o, d4 + o));
+      v128.store(to + x, sum);
     }
-    const r0 = ringRow(y, h, stride);
-    const u1 = orZeros(ringRow(y - 1, h, stride)), d1 = orZeros(ringRow(y + 1, h, stride));
-    const u2 = orZeros(ringRow(y - 2, h, stride)), d2 = orZeros(ringRow(y + 2, h, stride));
-    const u3 = orZeros(ringRow(y - 3, h, stride)), d3 = orZeros(ringRow(y + 3, h, stride));
-    const u4 = orZeros(ringRow(y - 4, h, stride)), d4 = orZeros(ringRow(y + 4, h, stride));
-    const rowA = a + stride * y + 16;
-    const rowB = b + stride * y + 16;
-    const one = f32x4.splat(1);
-    const zero = f32x4.splat(0);
-    let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
-    for (let x = 0; x < w; x += 4) {
-      const o = (<usize>x) * 4;
-      const mu = column(o, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const nu = column(o + stride, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const s = column(o + stride * 2, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const p = column(o + stride * 3, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const difference = v128.sub<f32>(mu, nu);
-      const luminance = v128.sub<f32>(one, v128.mul<f32>(difference, difference));
-      const covariance = v128.sub<f32>(p, v128.mul<f32>(mu, nu));
-      const structure = v128.add<f32>(v128.add<f32>(covariance, covariance), f32x4.splat(c2));
-      const variance = v128.sub<f32>(s, v128.add<f32>(v128.mul<f32>(mu, mu), v128.mul<f32>(nu, nu)));
-      const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, f32x4.splat(c2)));
-      const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
-      const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(one, ratio)));
-      const detailA = v128.add<f32>(one, v128.abs<f32>(v128.sub<f32>(v128.load(rowA + o), mu)));
-      const detailB = v128.add<f32>(one, v128.abs<f32>(v128.sub<f32>(v128.load(rowB + o), nu)));
-      const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), one));
-      const artefact = v128.max<f32>(f, zero);
-      const loss = v128.max<f32>(v128.neg<f32>(f), zero);
-      const r2 = v128.mul<f32>(r, r);
-      const artefact2 = v128.mul<f32>(artefact, artefact);
-      const loss2 = v128.mul<f32>(loss, loss);
-      e0 = v128.add<f32>(e0, r);
-      e1 = v128.add<f32>(e1, v128.mul<f32>(r2, r2));
-      e2 = v128.add<f32>(e2, artefact);
-      e3 = v128.add<f32>(e3, v128.mul<f32>(artefact2, artefact2));
-      e4 = v128.add<f32>(e4, loss);
-      e5 = v128.add<f32>(e5, v128.mul<f32>(loss2, loss2));
-      if (withMap) writeMap((<usize>y) * w + x, min(4, w - x), v128.add<f32>(r, v128.add<f32>(artefact, loss)));
-    }
-    addLanes(out, e0);
-    addLanes(out + 8, e1);
-    addLanes(out + 16, e2);
-    addLanes(out + 24, e3);
-    addLanes(out + 32, e4);
-    addLanes(out + 40, e5);
+    v128.store(to - 16, f32x4.splat(0));
+    v128.store(to + stride, f32x4.splat(0));
   }
 }
 
+/** Blurs four pixels from left to right. */
 @inline
-function orZeros(row: usize): usize {
-  return row == 0 ? zeros : row;
+function blurRow(p: usize): v128 {
+  return weigh(v128.load(p), both(p - 4, p + 4), both(p - 8, p + 8), both(p - 12, p + 12), both(p - 16, p + 16));
 }
 
-function writeMap(index: usize, count: i32, value: v128): void {
-  const o = map + index * 4;
-  if (count == 4) {
-    v128.store(o, value);
-    return;
+/** Sums the structural error and the artefact and blur errors of a row, and their 4th powers. */
+function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
+  const stride = strideOf(w);
+  const zero = f32x4.splat(0);
+  const mapRow = map + strideOf(w) * mapRows;
+  let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
+  for (let o: usize = 0; o < stride; o += 16) {
+    const p = column + 16 + o;
+    const mu = blurRow(p);
+    const nu = blurRow(p + (stride + 32));
+    const squares = blurRow(p + (stride + 32) * 2);
+    const product = blurRow(p + (stride + 32) * 3);
+    const difference = v128.sub<f32>(mu, nu);
+    const luminance = v128.sub<f32>(all(one), v128.mul<f32>(difference, difference));
+    const covariance = v128.sub<f32>(product, v128.mul<f32>(mu, nu));
+    const structure = v128.add<f32>(v128.add<f32>(covariance, covariance), all(c2));
+    const variance = v128.sub<f32>(squares, v128.add<f32>(v128.mul<f32>(mu, mu), v128.mul<f32>(nu, nu)));
+    const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, all(c2)));
+    const keep = v128.lt<i32>(v128.load(lanes), i32x4.splat(w - <i32>(o >> 2)));
+    const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(all(one), ratio)));
+    const detailA = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o), mu)));
+    const detailB = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + stride + o), nu)));
+    const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), all(one)));
+    const artefact = v128.max<f32>(f, zero);
+    const loss = v128.sub<f32>(artefact, f);
+    const r2 = v128.mul<f32>(r, r);
+    const artefact2 = v128.mul<f32>(artefact, artefact);
+    const loss2 = v128.mul<f32>(loss, loss);
+    e0 = v128.add<f32>(e0, r);
+    e1 = v128.add<f32>(e1, v128.mul<f32>(r2, r2));
+    e2 = v128.add<f32>(e2, artefact);
+    e3 = v128.add<f32>(e3, v128.mul<f32>(artefact2, artefact2));
+    e4 = v128.add<f32>(e4, loss);
+    e5 = v128.add<f32>(e5, v128.mul<f32>(loss2, loss2));
+    if (withMap) v128.store(mapRow + o, v128.add<f32>(r, v128.abs<f32>(f)));
   }
-  store<f32>(o, v128.extract_lane<f32>(value, 0));
-  if (count > 1) store<f32>(o + 4, v128.extract_lane<f32>(value, 1));
-  if (count > 2) store<f32>(o + 8, v128.extract_lane<f32>(value, 2));
+  if (withMap) mapRows++;
+  addLanes(out, e0);
+  addLanes(out + 8, e1);
+  addLanes(out + 16, e2);
+  addLanes(out + 24, e3);
+  addLanes(out + 32, e4);
+  addLanes(out + 40, e5);
 }
 
 @inline
