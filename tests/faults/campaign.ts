@@ -23,10 +23,18 @@ export interface CampaignOptions {
   readonly onRound: (result: RoundResult) => void;
   /** Plays of these names alone. */
   readonly only?: string | undefined;
+  /** This round alone. */
+  readonly round?: number | undefined;
 }
 
 /** Plays rounds of faults against the command line and audits what is left after each. */
-export async function runCampaign({ rounds, seed, onRound, only }: CampaignOptions): Promise<RoundResult[]> {
+export async function runCampaign({
+  rounds,
+  seed,
+  onRound,
+  only,
+  round: alone,
+}: CampaignOptions): Promise<RoundResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-faults-'));
   try {
     const pictures = await choosePictures(folder);
@@ -36,7 +44,7 @@ export async function runCampaign({ rounds, seed, onRound, only }: CampaignOptio
       (play) => play.missing?.() === undefined && (only === undefined || play.name.includes(only)),
     );
     const results: RoundResult[] = [];
-    for (let round = 1; round <= rounds; round += 1) {
+    for (let round = alone ?? 1; round <= (alone ?? rounds); round += 1) {
       // Each round has a seed of its own, so that one alone can be played again.
       const random = createRandom(seed * 1_000_003 + round);
       const play = weighted(possible, random);

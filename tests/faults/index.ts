@@ -2,34 +2,40 @@ import { parseArgs } from 'node:util';
 import { runCampaign, type RoundResult } from './campaign.ts';
 import { plays } from './plays.ts';
 
-// npm run faults -- --rounds N --seed S [--only <words of a play's name>]
+// npm run faults -- --rounds N --seed S [--only <words of a play's name>] [--round <one alone>]
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    round: { type: 'string' },
   },
 });
 
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 for (const { name, missing } of plays) {
   const why = missing?.();
-  if (why !== undefined) console.log(`not played: ${name} (${why})`);
+  if (why !== undefined) say(`not played: ${name} (${why})`);
 }
 const results = await runCampaign({
   rounds: Number(values.rounds),
   seed: Number(values.seed),
   only: values.only,
+  round: values.round === undefined ? undefined : Number(values.round),
   onRound({ round, play, plan, hit, problems }) {
     if (problems.length > 0 || process.stdout.isTTY) {
-      console.log(`${String(round)}  ${play}, ${plan}${hit ? '' : ' (came too late)'}`);
+      say(`${String(round)}  ${play}, ${plan}${hit ? '' : ' (came too late)'}`);
     }
-    for (const problem of problems) console.log(`    ${problem}`);
+    for (const problem of problems) say(`    ${problem}`);
   },
 });
-console.log(table(results));
+say(table(results));
 const bad = results.filter(({ problems }) => problems.length > 0).length;
-console.log(`\n${String(results.length)} rounds, seed ${values.seed}: ${String(bad)} with losses`);
+say(`\n${String(results.length)} rounds, seed ${values.seed}: ${String(bad)} with losses`);
 process.exitCode = bad === 0 ? 0 : 1;
 
 function table(all: readonly RoundResult[]): string {

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, rename, rm, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOf } from '../../main/files/durable.ts';
+import { isTemporaryName } from '../../main/files/temporary-name.ts';
 import { steps, type Inside, type Moment } from './fault.ts';
 import type { Plan } from './plans.ts';
 import type { Random } from './random.ts';
-import { fingerprints, startVictim, type Scene, type Victim } from './scene.ts';
+import { filesBelow, startVictim, type Scene, type Victim } from './scene.ts';
 
 /** What is done to a run, and what may be different afterwards because of it. */
 export interface Outcome {
@@ -117,7 +119,9 @@ function remount(folder: string, options: string): void {
 }
 
 async function tamper({ scene, random }: Stage): Promise<ReadonlyMap<string, string | undefined>> {
-  const names = [...(await fingerprints(scene.pictures)).keys()];
+  const names = (await filesBelow(scene.pictures))
+    .map((path) => relative(scene.pictures, path))
+    .filter((name) => !isTemporaryName(basename(name)));
   const name = random.pick(names);
   const path = join(scene.pictures, name);
   switch (random.between(0, 3)) {
@@ -136,7 +140,7 @@ async function tamper({ scene, random }: Stage): Promise<ReadonlyMap<string, str
       await rename(`${path}.new`, path);
     }
   }
-  return new Map([[name, (await fingerprints(scene.pictures)).get(name)?.sha256]]);
+  return new Map([[name, await digestOf(path)]]);
 }
 
 export const plays: readonly Play[] = [
