@@ -12,7 +12,9 @@ export interface MenuActions {
   setTheme(theme: Settings['theme']): void;
   showLogs(): void;
   /** Has the page do what only it can. */
-  command(name: 'select-all' | 'show-recipe' | 'show-settings' | 'show-history' | 'compare' | 'focus-filter'): void;
+  command(
+    name: 'select-all' | 'show-recipe' | 'show-settings' | 'show-history' | 'compare' | 'focus-filter',
+  ): void;
 }
 
 /** What the menu shows. Another state is another menu. */

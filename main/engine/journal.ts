@@ -38,7 +38,7 @@ export interface CommitRecord {
   /** Settles when the intention would survive a power cut, as far as the disk keeps its word. */
   about(intent: CommitIntent): Promise<void>;
   /** The output has its name. */
-  committed(identity: string): void;
+  committed(): void;
   /** It came to nothing, and left nothing. */
   withdrawn(): void;
 }
@@ -49,6 +49,8 @@ export interface CommitIntent {
   /** Of what the temporary file holds, in hex. */
   readonly sha256: string;
   readonly bytes: number;
+  /** Of the temporary file, and of the output once it has its name: others know by it what is ours. */
+  readonly identity: string;
   readonly format: OutputFormat;
   readonly keptOriginal: boolean;
   /** The original that gives way, where one does. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled } from '../../contract/errors.ts';
 import type { CommitIntent, CommitRecord } from '../engine/journal.ts';
@@ -14,7 +15,7 @@ import {
   type DiskFiles,
 } from './durable.ts';
 import { destinationError } from './file-errors.ts';
-import { identityAt } from './identity.ts';
+import { identityOf } from './identity.ts';
 import { anyRun, temporaryName } from './temporary-name.ts';
 
 export interface CommitFileOptions {
@@ -55,12 +56,12 @@ export async function commitFile(
       await readBack(files, temporary, file.sha256, path);
       await options.sourceUnchanged();
       signal.throwIfAborted();
-      await record.about({ temporary, path, ...intentOf(file) });
+      await record.about({ path, ...(await intentOf(temporary, file)) });
       signal.throwIfAborted();
       await giveName(files, temporary, path);
     });
     await undoing(files, path, () => flushFolder(files, folder));
-    record.committed((await identityAt(path)) ?? '');
+    record.committed();
   } catch (error) {
     record.withdrawn();
     if (error instanceof NameTaken) throw error;
@@ -69,9 +70,13 @@ export async function commitFile(
 }
 
 /** What is written down of a file that is about to get its name. */
-export function intentOf(file: FinishedFile): Omit<CommitIntent, 'temporary' | 'path' | 'replaces'> {
+export async function intentOf(
+  temporary: string,
+  file: FinishedFile,
+): Promise<Omit<CommitIntent, 'path' | 'replaces'>> {
   const { sha256, format, keptOriginal } = file;
-  return { sha256, bytes: file.bytes.byteLength, format, keptOriginal };
+  const identity = identityOf(await stat(temporary, { bigint: true }));
+  return { temporary, sha256, bytes: file.bytes.byteLength, identity, format, keptOriginal };
 }
 
 /** Writes a new file of our own, whole or not at all. @throws NameTaken; MillraceError `destination-*` */

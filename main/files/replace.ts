@@ -47,33 +47,38 @@ export async function replaceOriginal(
   const backup = backupPath(backups, original.path);
   const { bytes, modifiedMs, identity } = original;
   const replaces = { original: original.path, backup, sha256, bytes, modifiedMs };
-  const isInPlace = async (): Promise<boolean> => (await identityAt(original.path)) === identity;
+  let stage: 'before' | 'taking' | 'taken' = 'before';
   try {
     signal.throwIfAborted();
     await record.announced();
     await writeTemporary(files, temporary, file.bytes, { mode: undefined, ...options });
+    const intent = await intentOf(temporary, file);
     await undoing(files, temporary, async () => {
       await readBack(files, temporary, file.sha256, path);
       await options.sourceUnchanged();
       signal.throwIfAborted();
-      await record.about({ temporary, path, ...intentOf(file), replaces });
+      await record.about({ path, ...intent, replaces });
       await keepBackup(files, original.path, backup, { identity, sha256 });
       try {
         // Copying may have taken its time.
         await options.sourceUnchanged();
         signal.throwIfAborted();
+        stage = 'taking';
         await takePlace(files, temporary, path, original.path);
+        if (path !== original.path) await giveWay(files, path, original.path);
       } catch (error) {
-        // A drive may fail and have done it: the backup goes only where the original is seen.
-        if (await isInPlace()) await files.unlink(backup).catch(() => undefined);
+        // A drive may fail and have done it all the same: then the original is in the backup and nowhere else.
+        if (stage === 'taking' && (await identityAt(path)) === intent.identity) stage = 'taken';
+        else await files.unlink(backup).catch(() => undefined);
         throw error;
       }
     });
-    if (path !== original.path) await giveWay(files, path, original.path, backup);
-    record.committed((await identityAt(path)) ?? '');
+    stage = 'taken';
+    record.committed();
     await flushFolder(files, folder);
   } catch (error) {
-    if (await isInPlace()) record.withdrawn();
+    // What has taken the place is settled at the next start, by what is found there.
+    if (stage !== 'taken') record.withdrawn();
     if (error instanceof NameTaken) throw error;
     throw signal.aborted ? cancelled(error) : destinationError(error, path);
   }
@@ -85,12 +90,11 @@ function takePlace(files: DiskFiles, temporary: string, path: string, original: 
 }
 
 /** The output has another name than its original, which goes; where it will not, the output does. */
-async function giveWay(files: DiskFiles, path: string, original: string, backup: string): Promise<void> {
+async function giveWay(files: DiskFiles, path: string, original: string): Promise<void> {
   try {
     await files.unlink(original);
   } catch (error) {
     await files.unlink(path);
-    await files.unlink(backup);
     throw error;
   }
 }

@@ -13,6 +13,8 @@ export interface Unfinished {
   readonly path: string;
   /** Of the output; hexadecimal. */
   readonly sha256: string;
+  /** Of the temporary file, and so of the output that was made of it. */
+  readonly identity: string;
   readonly replaces: ReplacedOriginal | undefined;
 }
 
@@ -21,8 +23,7 @@ export interface Unfinished {
  * `withdrawn`: nothing of it is left. `kept`: what is there is neither the one nor the other; it is left as it is, with the
  * backup.
  */
-export type Settlement =
-  { readonly kind: 'committed'; readonly identity: string } | { readonly kind: 'withdrawn' | 'kept' };
+export type Settlement = 'committed' | 'withdrawn' | 'kept';
 
 /**
  * Settles a commit that a dead run left: finished where its output is whole, else removed. Nothing is judged by its name or
@@ -40,15 +41,16 @@ export async function settle(unfinished: Unfinished, files: DiskFiles = realFile
     return committed(path, files);
   }
   await discard(files, temporary);
-  return { kind: 'withdrawn' };
+  return 'withdrawn';
 }
 
 async function settleReplacement(
-  { temporary, path, sha256 }: Unfinished,
+  { temporary, path, sha256, identity }: Unfinished,
   { original, backup, sha256: before }: ReplacedOriginal,
   files: DiskFiles,
 ): Promise<Settlement> {
-  const isThere = (await digestAt(path, files)) === sha256;
+  // Another run may have made the same of the same.
+  const isThere = (await identityAt(path)) === identity && (await digestAt(path, files)) === sha256;
   const isKept = (await digestAt(backup, files)) === before;
   const isOriginal = (await digestAt(original, files)) === before;
   const hasOtherName = path !== original;
@@ -67,12 +69,12 @@ async function settleReplacement(
     // Only what is as good elsewhere: a copy that was cut off, or a second name of the original.
     await discard(files, backup);
     if (isThere && hasOtherName) await discard(files, path);
-    return { kind: 'withdrawn' };
+    return 'withdrawn';
   }
   await discard(files, temporary);
   if (isThere) return committed(path, files);
   // Somebody has written to the place since. What they have written stays, and so does the backup.
-  return isKept ? { kind: 'kept' } : { kind: 'withdrawn' };
+  return isKept ? 'kept' : 'withdrawn';
 }
 
 async function replaceNow(
@@ -112,7 +114,7 @@ async function finish(files: DiskFiles, temporary: string, path: string): Promis
 
 async function committed(path: string, files: DiskFiles): Promise<Settlement> {
   await flushFolder(files, dirname(path));
-  return { kind: 'committed', identity: (await identityAt(path)) ?? '' };
+  return 'committed';
 }
 
 async function sizeAt(path: string): Promise<bigint | undefined> {

@@ -46,13 +46,14 @@ export async function restore(
     const there = await digestAt(original, files);
     if (there !== sha256) {
       if ((await digestAt(backup, files)) !== sha256)
-        return refused(`The backup of ${original} is gone: ${backup}.`);
+        // Its disk may not be there today.
+        return refused(`The backup of ${original} is not there: ${backup}.`);
       if (there !== undefined && !(path === original && there === outputSha256)) {
         return refused(changedSince(replaced));
       }
       await putBack(replaced, run, files, there !== undefined);
     }
-    // The backup first: whatever happens next, the original is in its place.
+    // The original is in its place; whatever happens next, it can be done again.
     const problem = path === original ? undefined : await removeOutput(replaced, files);
     await discard(files, backup);
     const isMoved = path === original && there === undefined;

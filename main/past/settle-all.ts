@@ -33,11 +33,10 @@ export async function settleAll({ records, run, writer, log, files }: SettleOpti
 
 async function settleOne(pending: PendingOutput, files: DiskFiles): Promise<JournalEntry[]> {
   const { temporary, replaces } = pending;
-  const settlement = await settle(pending, files);
-  switch (settlement.kind) {
+  switch (await settle(pending, files)) {
     case 'committed':
       return [
-        ['commitOutput', settlement.identity, temporary],
+        ['commitOutput', temporary],
         ['finishJob', temporary],
         ...(replaces === undefined ? [] : [['keepBackup', temporary] as const]),
       ];

@@ -23,8 +23,8 @@ export const journalStatements = {
     ON CONFLICT DO UPDATE SET started_ms = excluded.started_ms, error = NULL`,
   failAttempt: 'UPDATE attempt SET error = ? WHERE batch = ? AND job = ? AND attempt = ?',
   aboutOutput: `
-    INSERT INTO output (batch, job, temporary, path, sha256, bytes, format, kept_original)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    INSERT INTO output (batch, job, temporary, path, sha256, bytes, identity, format, kept_original)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   /** The job of an output that a dead run had all but committed. */
   finishJob: `
     UPDATE job SET state = 'done', why = NULL,
@@ -34,7 +34,7 @@ export const journalStatements = {
     WHERE output.temporary = ? AND job.batch = output.batch AND job.number = output.job`,
   aboutBackup:
     'INSERT INTO backup (temporary, original, path, sha256, bytes, modified_ms) VALUES (?, ?, ?, ?, ?, ?)',
-  commitOutput: `UPDATE output SET state = 'committed', identity = ? WHERE temporary = ?`,
+  commitOutput: `UPDATE output SET state = 'committed' WHERE temporary = ?`,
   keepBackup: `UPDATE backup SET state = 'kept' WHERE temporary = ?`,
   withdrawBackup: 'DELETE FROM backup WHERE temporary = ?',
   withdrawOutput: 'DELETE FROM output WHERE temporary = ?',

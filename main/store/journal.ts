@@ -164,18 +164,18 @@ function commitRecord(writer: JournalWriter, batch: string, job: () => number): 
     announced: () => writer.wait('written'),
     about(next) {
       intent = next;
-      const { temporary, path, sha256, bytes, format, replaces: old } = next;
+      const { temporary, path, sha256, bytes, identity, format, replaces: old } = next;
       const kept = next.keptOriginal ? 1 : 0;
-      writer.post(['aboutOutput', batch, job(), temporary, path, sha256, bytes, format, kept]);
+      writer.post(['aboutOutput', batch, job(), temporary, path, sha256, bytes, identity, format, kept]);
       if (old !== undefined) {
         const { original, backup, modifiedMs } = old;
         writer.post(['aboutBackup', temporary, original, backup, old.sha256, old.bytes, modifiedMs]);
       }
       return writer.wait('flushed');
     },
-    committed(identity) {
+    committed() {
       if (intent === undefined) return;
-      writer.post(['commitOutput', identity, intent.temporary]);
+      writer.post(['commitOutput', intent.temporary]);
       if (intent.replaces !== undefined) writer.post(['keepBackup', intent.temporary]);
     },
     withdrawn() {
@@ -193,7 +193,7 @@ const outputSchema = v.object({ path: v.string(), bytes: v.number() });
 function createLookup({ database }: Store): DoneLookup {
   const ownOutput = database.prepare(`
     SELECT batch.recipe_hash AS hash FROM output JOIN batch ON batch.id = output.batch
-    WHERE output.identity = ? AND output.state = 'committed'`);
+    WHERE output.identity = ?`);
   const doneJob = database.prepare(`
     SELECT job.output FROM job JOIN batch ON batch.id = job.batch
     WHERE job.identity = ? AND job.state = 'done' AND batch.recipe_hash = ?`);

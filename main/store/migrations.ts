@@ -75,7 +75,7 @@ export const migrations: readonly string[] = [
     bytes INTEGER NOT NULL,
     format TEXT NOT NULL,
     kept_original INTEGER NOT NULL,
-    identity TEXT,
+    identity TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'about'
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX output_by_identity ON output (identity);

@@ -13,6 +13,7 @@ export interface PendingOutput {
   readonly temporary: string;
   readonly path: string;
   readonly sha256: string;
+  readonly identity: string;
   readonly replaces: ReplacedOriginal | undefined;
 }
 
@@ -188,6 +189,7 @@ export function createRecords({ database }: Store, run: Run): Records {
           temporary: String(line['temporary']),
           path: String(line['path']),
           sha256: String(line['sha256']),
+          identity: String(line['identity']),
           replaces: typeof line['original'] === 'string' ? originalIn(line) : undefined,
         })),
     foldersOfTheDead: () => [

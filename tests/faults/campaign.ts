@@ -126,8 +126,12 @@ async function undoAll(scene: Scene, random: Random): Promise<string[]> {
     await runVictim({ ...orders, fault: { kind: 'kill', at: someMoment(random) } });
   }
   // One batch each time, until there is none with a backup left.
-  for (let n = 0; n < 4; n += 1) await runVictim(orders);
-  return notUndone(scene);
+  const ends: VictimEnd[] = [];
+  for (let n = 0; n < 4; n += 1) ends.push(await runVictim(orders));
+  const problems = await notUndone(scene);
+  return problems.length === 0
+    ? []
+    : [...problems, ...ends.map(({ stdout, stderr }) => `UNDO: ${stdout}${stderr}`)];
 }
 
 function unmount(folder: string): void {

@@ -119,9 +119,9 @@ export function failingJournal(journal: BatchJournal, at: Failpoint): BatchJourn
         ...record,
         announced: () => at('announced', () => record.announced()),
         about: (intent) => at('about', () => record.about(intent)),
-        committed: (identity) => {
+        committed: () => {
           passing('committed', () => {
-            record.committed(identity);
+            record.committed();
           });
         },
       };
