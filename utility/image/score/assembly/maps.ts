@@ -48,7 +48,10 @@ const heights: StaticArray<i32> = [0, 0, 0, 0, 0];
 const seen: StaticArray<i32> = [0, 0, 0, 0, 0];
 /** Two rows of linear light of both pictures, three channels each. */
 const linear: StaticArray<usize> = [0, 0, 0, 0, 0];
-/** For each channel nine rows of four quantities: both pictures in XYB, the sum of their squares and their product. */
+/**
+ * For each channel nine rows of four quantities: both pictures in XYB, the sum of their squares and their product, four
+ * pixels of each in turn.
+ */
 const rings: StaticArray<usize> = [0, 0, 0, 0, 0];
 
 /** A band of both pictures as it comes, and sRGB to linear light as a table of 256 floats. */
@@ -261,37 +264,40 @@ function cubeRoot(v: v128): v128 {
 function toXyb(from: usize, to: usize, w: i32, channels: i32): void {
   const stride = strideOf(w);
   for (let picture: usize = 0; picture < 2; picture++) {
-    const source = from + stride * 3 * picture;
-    const target = to + stride * picture;
+    const red = from + stride * 3 * picture;
+    const green = red + stride;
+    const blue = green + stride;
+    const toY = to + 16 * picture;
+    const toX = toY + stride * 4;
+    const toB = toX + stride * 4;
     for (let o: usize = 0; o < stride; o += 16) {
-      const r = v128.load(source + o);
-      const g = v128.load(source + stride + o);
-      const b = v128.load(source + stride * 2 + o);
-      const blue = v128.add<f32>(v128.mul<f32>(b, all(blueShare)), all(bias));
-      const l = cubeRoot(mix(r, g, long, blue));
-      const m = cubeRoot(mix(r, g, middle, blue));
+      const r = v128.load(red + o);
+      const g = v128.load(green + o);
+      const b = v128.load(blue + o);
+      const rest = v128.add<f32>(v128.mul<f32>(b, all(blueShare)), all(bias));
+      const l = cubeRoot(mix(r, g, long, rest));
+      const m = cubeRoot(mix(r, g, middle, rest));
       const mean = v128.mul<f32>(v128.add<f32>(l, m), all(half));
-      v128.store(target + o, v128.add<f32>(mean, all(offsets + 4)));
+      v128.store(toY + o * 4, v128.add<f32>(mean, all(offsets + 4)));
       if (channels == 1) continue;
       const opponent = v128.mul<f32>(v128.sub<f32>(l, m), all(seven));
-      v128.store(target + stride * 4 + o, v128.add<f32>(opponent, all(offsets)));
+      v128.store(toX + o * 4, v128.add<f32>(opponent, all(offsets)));
       if (channels == 2) continue;
       const s = cubeRoot(mix(r, g, short, v128.add<f32>(v128.mul<f32>(b, all(short + 8)), all(bias))));
-      v128.store(target + stride * 8 + o, v128.add<f32>(v128.sub<f32>(s, mean), all(offsets + 8)));
+      v128.store(toB + o * 4, v128.add<f32>(v128.sub<f32>(s, mean), all(offsets + 8)));
     }
   }
   for (let channel = 0; channel < channels; channel++) {
-    const row = to + stride * 4 * channel;
+    const end = to + stride * 4;
     // Beyond the last pixel there is nothing, as around the picture.
-    for (let o = (<usize>w) * 4; o < stride; o += 4) {
-      store<f32>(row + o, 0);
-      store<f32>(row + stride + o, 0);
-    }
-    for (let o: usize = 0; o < stride; o += 16) {
-      const a = v128.load(row + o);
-      const b = v128.load(row + stride + o);
-      v128.store(row + stride * 2 + o, v128.add<f32>(v128.mul<f32>(a, a), v128.mul<f32>(b, b)));
-      v128.store(row + stride * 3 + o, v128.mul<f32>(a, b));
+    const keep = v128.lt<i32>(v128.load(lanes), i32x4.splat(((w - 1) & 3) + 1));
+    v128.store(end - 64, v128.and(keep, v128.load(end - 64)));
+    v128.store(end - 48, v128.and(keep, v128.load(end - 48)));
+    for (; to < end; to += 64) {
+      const a = v128.load(to);
+      const b = v128.load(to, 16);
+      v128.store(to, v128.add<f32>(v128.mul<f32>(a, a), v128.mul<f32>(b, b)), 32);
+      v128.store(to, v128.mul<f32>(a, b), 48);
     }
   }
 }
@@ -333,37 +339,45 @@ function blurColumns(scale: i32, y: i32, offset: usize): void {
   const u3 = ringRow(scale, y - 3) + offset, d3 = ringRow(scale, y + 3) + offset;
   const u4 = ringRow(scale, y - 4) + offset, d4 = ringRow(scale, y + 4) + offset;
   const stride = strideOf(widths[scale]);
-  for (let quantity = 0; quantity < 4; quantity++) {
-    const from = stride * quantity;
-    const to = column + (stride + 32) * quantity + 16;
-    for (let x: usize = 0; x < stride; x += 16) {
-      const o = from + x;
-      const sum = weigh(v128.load(r0 + o), both(u1 + o, d1 + o), both(u2 + o, d2 + o), both(u3 + o, d3 + o), both(u4 + o, d4 + o));
-      v128.store(to + x, sum);
-    }
+  const toA = column + 16, toB = toA + stride + 32, toSquares = toB + stride + 32, toProduct = toSquares + stride + 32;
+  for (let x: usize = 0; x < stride; x += 16) {
+    const o = x * 4;
+    const p0 = r0 + o, p1 = u1 + o, q1 = d1 + o, p2 = u2 + o, q2 = d2 + o, p3 = u3 + o, q3 = d3 + o, p4 = u4 + o, q4 = d4 + o;
+    v128.store(toA + x, blur(0, p0, p1, q1, p2, q2, p3, q3, p4, q4));
+    v128.store(toB + x, blur(16, p0, p1, q1, p2, q2, p3, q3, p4, q4));
+    v128.store(toSquares + x, blur(32, p0, p1, q1, p2, q2, p3, q3, p4, q4));
+    v128.store(toProduct + x, blur(48, p0, p1, q1, p2, q2, p3, q3, p4, q4));
+  }
+  for (let to = toA; to <= toProduct; to += stride + 32) {
     v128.store(to - 16, f32x4.splat(0));
     v128.store(to + stride, f32x4.splat(0));
   }
 }
 
-/** Blurs four pixels from left to right. */
+/** Blurs four pixels from left to right; `p` is four pixels before. */
 @inline
 function blurRow(p: usize): v128 {
-  return weigh(v128.load(p), both(p - 4, p + 4), both(p - 8, p + 8), both(p - 12, p + 12), both(p - 16, p + 16));
+  return blur(0, p + 16, p + 12, p + 20, p + 8, p + 24, p + 4, p + 28, p, p + 32);
+}
+
+/** Blurs what is `o` bytes after nine places, of which p0 is the middle. */
+@inline
+function blur(o: usize, p0: usize, p1: usize, q1: usize, p2: usize, q2: usize, p3: usize, q3: usize, p4: usize, q4: usize): v128 {
+  return weigh(v128.load(p0 + o), both(p1 + o, q1 + o), both(p2 + o, q2 + o), both(p3 + o, q3 + o), both(p4 + o, q4 + o));
 }
 
 /** Sums the structural error and the artefact and blur errors of a row, and their 4th powers. */
 function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
   const stride = strideOf(w);
   const zero = f32x4.splat(0);
+  const ofB = column + stride + 32, ofSquares = ofB + stride + 32, ofProduct = ofSquares + stride + 32;
   const mapRow = map + strideOf(w) * mapRows;
   let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
   for (let o: usize = 0; o < stride; o += 16) {
-    const p = column + 16 + o;
-    const mu = blurRow(p);
-    const nu = blurRow(p + (stride + 32));
-    const squares = blurRow(p + (stride + 32) * 2);
-    const product = blurRow(p + (stride + 32) * 3);
+    const mu = blurRow(column + o);
+    const nu = blurRow(ofB + o);
+    const squares = blurRow(ofSquares + o);
+    const product = blurRow(ofProduct + o);
     const difference = v128.sub<f32>(mu, nu);
     const luminance = v128.sub<f32>(all(one), v128.mul<f32>(difference, difference));
     const covariance = v128.sub<f32>(product, v128.mul<f32>(mu, nu));
@@ -372,8 +386,8 @@ function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
     const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, all(c2)));
     const keep = v128.lt<i32>(v128.load(lanes), i32x4.splat(w - <i32>(o >> 2)));
     const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(all(one), ratio)));
-    const detailA = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o), mu)));
-    const detailB = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + stride + o), nu)));
+    const detailA = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o * 4), mu)));
+    const detailB = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o * 4, 16), nu)));
     const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), all(one)));
     const artefact = v128.max<f32>(f, zero);
     const loss = v128.sub<f32>(artefact, f);
