@@ -79,12 +79,17 @@ async function playRound(
   const recipe = recipeOf(plan, scene);
   try {
     const outcome = await play.play({ scene, plan, recipe, random });
-    const expected: Expected = { outputs, inPlace: plan !== 'folder' };
+    const { tampered } = outcome;
+    const expected: Expected = {
+      outputs,
+      inPlace: plan !== 'folder',
+      ...(tampered === undefined ? {} : { tampered }),
+    };
     const problems: string[] = [];
-    if (!('tampered' in outcome)) problems.push(...(await lostOriginals(scene, expected)));
+    if (tampered === undefined) problems.push(...(await lostOriginals(scene, expected)));
     problems.push(...(await recover(scene, recipe, outcome)));
     problems.push(...(await audit(scene, expected)).filter((problem) => isTold(problem, outcome)));
-    if (plan !== 'folder' && outcome.tampered === undefined && problems.length === 0) {
+    if (plan !== 'folder' && tampered === undefined && problems.length === 0) {
       problems.push(...(await undoAll(scene, random)));
     }
     return { hit: outcome.hit, problems };
