@@ -100,6 +100,8 @@ function describe(version: string, asked: (commandLine: CommandLine) => void): C
   const program = describeRun(version).action((inputs: string[], flags: RecipeFlags & RunFlags) => {
     asked({ kind: 'run', inputs, flags });
   });
+  // What stands behind a command is the command's.
+  program.enablePositionalOptions();
   withState(
     withWork(
       program.command('resume [batch]').description('go on with a batch that was interrupted (the newest)'),

@@ -14,10 +14,7 @@ import { corpus } from '../../fixtures/corpus.ts';
 const codecs = await loadCodecs('native');
 const at = (...path: string[]): string => join(corpus ?? '', ...path);
 
-async function run(
-  file: string,
-  recipe: RecipeInput,
-): Promise<Converted & { readonly output: Uint8Array }> {
+async function run(file: string, recipe: RecipeInput): Promise<Converted & { readonly output: Uint8Array }> {
   const bytes = await readFile(at(file));
   const result = await convert({ name: file, bytes, recipe: parseRecipe(recipe) }, codecs, () => undefined);
   return { ...result, output: result.bytes ?? bytes };

@@ -1,0 +1,155 @@
+import { mkdir, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { writePicture } from '../../fixtures/pictures.ts';
+import { events, startCli, type CliResult } from '../../fixtures/run-cli.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+
+interface Place {
+  readonly folder: string;
+  readonly pictures: string;
+  readonly state: string;
+  cli(...args: string[]): Promise<CliResult>;
+}
+
+async function place(names: readonly string[], width = 320): Promise<Place> {
+  const folder = await temporaryFolder();
+  const pictures = join(folder, 'pictures');
+  const state = join(folder, 'state');
+  await mkdir(pictures);
+  for (const name of names) {
+    await writePicture(join(pictures, name), { width, height: 240 });
+    await utimes(join(pictures, name), 1_500_000_000, 1_500_000_000.25);
+  }
+  return { folder, pictures, state, cli: (...args) => startCli([...args, '--state', state]).ended };
+}
+
+async function look(folder: string): Promise<Map<string, string>> {
+  const names = (await readdir(folder)).sort();
+  return new Map(
+    await Promise.all(
+      names.map(async (name) => {
+        const path = join(folder, name);
+        const content = (await readFile(path)).toString('base64');
+        return [name, `${String((await stat(path)).mtimeMs)} ${content}`] as const;
+      }),
+    ),
+  );
+}
+
+describe('originals that are replaced', () => {
+  it('come back byte for byte, with their dates', async () => {
+    const { pictures, cli } = await place(['a.jpg', 'b.jpg']);
+    const before = await look(pictures);
+    expect(await cli(pictures, '--in-place', '--to', 'webp', '-q', '60')).toMatchObject({ code: 0 });
+    expect([...(await look(pictures)).keys()]).toEqual(['a.webp', 'b.webp']);
+    expect((await cli('history')).stdout).toContain('2 originals can be put back');
+    expect(await cli('undo')).toMatchObject({ code: 0 });
+    expect(await look(pictures)).toEqual(before);
+    expect((await cli('history')).stdout).toContain('undone');
+    expect(await cli('undo')).toMatchObject({ code: 2 });
+  });
+
+  it('and were changed since stay as they are, with a reason', async () => {
+    const { pictures, cli } = await place(['a.jpg', 'b.jpg']);
+    await cli(pictures, '--in-place', '-q', '40');
+    await writePicture(join(pictures, 'a.jpg'), { width: 50, height: 50 });
+    const result = await cli('undo', '--json');
+    expect(result.code).toBe(1);
+    expect(events(result)).toMatchObject([
+      { event: 'undo', restored: 1, problems: [expect.stringContaining('a.jpg')] },
+    ]);
+    expect((await sharp(join(pictures, 'a.jpg')).metadata()).width).toBe(50);
+  });
+
+  it('are kept where one was told to', async () => {
+    const { folder, pictures, cli } = await place(['a.jpg']);
+    const backups = join(folder, 'kept');
+    await cli(pictures, '--in-place', '-q', '40', '--backups', backups);
+    const [day = ''] = await readdir(backups);
+    expect(await readdir(join(backups, day))).toEqual([expect.stringMatching(/-a\.jpg$/)]);
+    expect(await cli('undo')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a folder that was done', () => {
+  it('is not done again with the same recipe, nor is what came of it', async () => {
+    const { pictures, cli } = await place(['a.jpg', 'b.jpg']);
+    await cli(pictures, '-q', '60');
+    const first = await look(pictures);
+    const again = await cli(pictures, '-q', '60', '--json');
+    expect(again.code).toBe(0);
+    expect(events(again).at(-1)).toMatchObject({ event: 'summary', done: 0, skipped: 4 });
+    expect(await look(pictures)).toEqual(first);
+  });
+
+  it('is done with another recipe, without what came of the first', async () => {
+    const { pictures, cli } = await place(['a.jpg']);
+    await cli(pictures, '-q', '60');
+    await cli(pictures, '-q', '60', '--to', 'webp');
+    expect(await readdir(pictures)).toEqual(['a-small.jpg', 'a-small.webp', 'a.jpg']);
+  });
+
+  it('is done again where its outputs have gone, and when one insists', async () => {
+    const { folder, pictures, cli } = await place(['a.jpg']);
+    const out = join(folder, 'out');
+    await cli(pictures, '-q', '60', '--out', out);
+    await sharp(join(out, 'a.jpg')).toBuffer();
+    await cli(pictures, '-q', '60', '--out', out, '--again');
+    expect(await readdir(out)).toEqual(['a (2).jpg', 'a.jpg']);
+  });
+
+  it('is told by a dry run, which writes nothing', async () => {
+    const { folder, pictures, cli } = await place(['a.jpg']);
+    const first = await cli(pictures, '-q', '60', '--dry-run');
+    expect(first.stdout).toContain('a-small.jpg');
+    expect(await readdir(folder)).toEqual(['pictures']);
+    await cli(pictures, '-q', '60');
+    expect((await cli(pictures, '-q', '60', '--dry-run', '--json')).stdout).toContain('would-skip');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a batch that was interrupted', () => {
+  const names = Array.from({ length: 30 }, (_, index) => `${String(index)}.jpg`);
+
+  it.each(['SIGKILL', 'SIGINT'] as const)('by %s goes on where it was', async (signal) => {
+    const { folder, pictures, state, cli } = await place(names, 900);
+    const out = join(folder, 'out');
+    const running = startCli([
+      pictures,
+      '--to',
+      'webp',
+      '-q',
+      '60',
+      '--out',
+      out,
+      '--json',
+      '--state',
+      state,
+    ]);
+    await running.next((event) => event.event === 'job.done');
+    running.process.kill(signal);
+    await running.ended;
+    expect((await cli('history')).stdout).toContain('unfinished');
+    const resumed = await cli('resume', '--json');
+    expect(resumed.code).toBe(0);
+    expect(events(resumed).at(-1)).toMatchObject({ event: 'summary', total: 30, done: 30 });
+    expect(events(resumed).filter(({ event }) => event === 'job.done').length).toBeLessThan(30);
+    const made = await readdir(out);
+    expect(made.sort()).toEqual(names.map((name) => name.replace('jpg', 'webp')).sort());
+    expect((await cli('resume')).stderr).toContain('nothing to go on with');
+  });
+});
+
+it('works without a place to write down what it does, but replaces nothing', async () => {
+  const { folder, pictures } = await place(['a.jpg']);
+  const state = join(pictures, 'a.jpg/state');
+  const beside = await startCli([pictures, '-q', '60', '--state', state]).ended;
+  expect(beside).toMatchObject({ code: 0 });
+  expect(beside.stderr).toContain('cannot be used');
+  const replaced = await startCli([pictures, '-q', '60', '--in-place', '--state', state]).ended;
+  expect(replaced.code).toBe(1);
+  expect(replaced.stderr).toContain('nowhere to keep the original');
+  expect(await readdir(folder)).toEqual(['pictures']);
+});
