@@ -41,6 +41,8 @@ export interface JobOutput {
   readonly bytes: number;
   /** Nothing smaller came out: it has the source's own bytes. */
   readonly keptOriginal: boolean;
+  /** Where the original is that it took the place of. */
+  readonly backup?: string;
   /** SSIMULACRA2 score, where it was measured. */
   readonly score?: number;
 }

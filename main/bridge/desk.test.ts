@@ -62,7 +62,7 @@ describe('a drop', () => {
       reserve: () => Promise.resolve({ path: join(pictures, 'a-small.jpg'), skip: false }),
       commit: async ({ path }: { path: string }) => {
         await writeFile(path, 'smaller');
-        return path;
+        return { path };
       },
     });
     const [handle = ''] = handles.register([pictures]);

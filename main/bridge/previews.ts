@@ -87,7 +87,7 @@ export function createPreviews(
         throw new MillraceError('no-such-thing', 'That picture is not in the list any more.');
       return await turns.take(signal, async () => {
         const { looks, pool } = desk.works;
-        return await withBytes(looks, copyOf(job.source), signal, async (bytes, head) => {
+        return await withBytes(looks, originalOf(job), signal, async (bytes, head) => {
           const name = sourceName(job.source);
           const { report } = await pool.run(
             { name, bytes, recipe },
@@ -126,7 +126,7 @@ function toShow(
   recipe: Recipe,
 ): ToShow | undefined {
   // A link that has not arrived is not asked for a second time meanwhile.
-  const original = job.source.kind === 'link' && job.bytes === undefined ? undefined : copyOf(job.source);
+  const original = job.source.kind === 'link' && job.bytes === undefined ? undefined : originalOf(job);
   const result: Source | undefined =
     job.state === 'done' && job.output !== undefined ? { kind: 'file', path: job.output.path } : undefined;
   switch (which) {
@@ -143,9 +143,12 @@ function toShow(
   }
 }
 
-/** Readers know a source by its object: a copy does not disturb the job that holds the other. */
-function copyOf(source: Source): Source {
-  return { ...source };
+/**
+ * Where its original is: in the backup, once an output took its place. Readers know a source by its object, and a copy does
+ * not disturb the job that holds the other.
+ */
+function originalOf({ source, output }: Job): Source {
+  return output?.backup === undefined ? { ...source } : { kind: 'file', path: output.backup };
 }
 
 async function withBytes<T>(

@@ -126,7 +126,7 @@ export async function runJob(
   const written = result.bytes ?? bytes;
   const { format } = report.output;
   const keptOriginal = report.outcome === 'kept-original';
-  const path = await world.outputs.commit(
+  const committed = await world.outputs.commit(
     prepared.reservation,
     {
       bytes: written,
@@ -145,7 +145,7 @@ export async function runJob(
   );
   return {
     output: {
-      path,
+      ...committed,
       format,
       bytes: written.byteLength,
       keptOriginal,

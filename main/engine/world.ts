@@ -71,11 +71,18 @@ export interface OutputWriter {
   ): Promise<Reservation>;
   /**
    * Temporary file beside the destination, flush, read back, and its name: a free one, or that of the original, which is
-   * kept as a backup first. All or nothing. Gives the path that was written: another than the reserved one when
-   * somebody took that name in the meantime.
+   * kept as a backup first. All or nothing.
    */
-  commit(reservation: Reservation, file: FinishedFile, options: CommitOptions): Promise<string>;
+  commit(reservation: Reservation, file: FinishedFile, options: CommitOptions): Promise<Committed>;
   release(reservation: Reservation): void;
+}
+
+/** Where an output is. */
+export interface Committed {
+  /** Another than the reserved one when somebody took that name in the meantime. */
+  readonly path: string;
+  /** Where the original is that it took the place of. */
+  readonly backup?: string;
 }
 
 /** What a worker made. */

@@ -22,7 +22,7 @@ function into(folder: string, existing: 'rename' | 'skip' = 'rename'): OutputPla
 async function run(outputs: OutputWriter, path: string, place: OutputPlace): Promise<string> {
   const reservation = await reserve(outputs, path, place);
   if (reservation.skip) return `skip ${basename(reservation.path)}`;
-  const end = await outputs.commit(reservation, finished(path), calmly);
+  const { path: end } = await outputs.commit(reservation, finished(path), calmly);
   outputs.release(reservation);
   return basename(end);
 }
@@ -129,8 +129,12 @@ describe('a commit', () => {
     const reservation = await reserve(outputs, '/in/1', into(folder));
     const other = await reserve(outputs, '/in/2', into(folder));
     await writeFile(join(folder, 'a.webp'), 'mine');
-    expect(await outputs.commit(reservation, finished('one'), calmly)).toBe(join(folder, 'a (3).webp'));
-    expect(await outputs.commit(other, finished('two'), calmly)).toBe(join(folder, 'a (2).webp'));
+    expect(await outputs.commit(reservation, finished('one'), calmly)).toEqual({
+      path: join(folder, 'a (3).webp'),
+    });
+    expect(await outputs.commit(other, finished('two'), calmly)).toEqual({
+      path: join(folder, 'a (2).webp'),
+    });
     outputs.release(reservation);
     outputs.release(other);
     expect(await readFile(join(folder, 'a.webp'), 'utf8')).toBe('mine');
@@ -164,7 +168,7 @@ describe('a name for several formats', () => {
     const other = await reserve(outputs, '/in/a.jpg', into(folder));
     expect(basename(best.path)).toBe('a (2).webp');
     expect(basename(other.path)).toBe('a.webp');
-    const written = await outputs.commit(best, finished('one', 'avif'), calmly);
+    const { path: written } = await outputs.commit(best, finished('one', 'avif'), calmly);
     expect(basename(written)).toBe('a (2).avif');
     outputs.release(best);
     outputs.release(other);

@@ -135,11 +135,14 @@ export function createOutputs(options: OutputsOptions = {}): OutputWriter {
         const path = numbered(name, current.number);
         const { original } = current;
         try {
-          if (original === undefined || backups === undefined) await commitFile(path, file, common);
+          if (original === undefined || backups === undefined) {
+            await commitFile(path, file, common);
+            return { path };
+          }
           // It has nothing smaller to give way to.
-          else if (file.keptOriginal) return original.path;
-          else await replaceOriginal(path, file, original, { ...common, backups: { ...backups, run } });
-          return path;
+          if (file.keptOriginal) return { path: original.path };
+          const place = { ...backups, run };
+          return { path, backup: await replaceOriginal(path, file, original, { ...common, backups: place }) };
         } catch (error) {
           if (!(error instanceof NameTaken)) throw error;
           // Somebody else made a file of that name while the worker was busy.

@@ -63,12 +63,13 @@ async function desk(files?: DiskFiles, name = 'a.jpg'): Promise<Desk> {
       const made = { ...finished('smaller', format), sourceSha256: sha256('the original'), ...file };
       const unchanged = (): Promise<void> => sources.unchanged(source);
       try {
-        return await outputs.commit(reservation, made, {
+        const { path: written } = await outputs.commit(reservation, made, {
           ...calmly,
           record,
           sourceUnchanged: unchanged,
           ...options,
         });
+        return written;
       } finally {
         outputs.release(reservation);
       }

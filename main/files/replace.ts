@@ -31,6 +31,7 @@ export interface Original {
  * has its own, and from then on it is in the backup. `path` is the original's own, or another name in its folder; then the
  * original's name is free afterwards.
  *
+ * @returns path of the backup
  * @throws NameTaken; MillraceError `destination-*`, `source-changed`; the original is where it was, and nothing is left
  */
 export async function replaceOriginal(
@@ -38,7 +39,7 @@ export async function replaceOriginal(
   file: FinishedFile,
   original: Original,
   options: CommitFileOptions & { readonly backups: BackupPlace },
-): Promise<void> {
+): Promise<string> {
   const { signal, record, run, backups, files = realFiles } = options;
   const sha256 = file.sourceSha256;
   if (sha256 === undefined) throw new MillraceError('internal', 'The worker has not looked at the original.');
@@ -76,6 +77,7 @@ export async function replaceOriginal(
     stage = 'taken';
     record.committed();
     await flushFolder(files, folder);
+    return backup;
   } catch (error) {
     // What has taken the place is settled at the next start, by what is found there.
     if (stage !== 'taken') record.withdrawn();

@@ -26,7 +26,7 @@ interface Life {
   die(): Promise<void>;
 }
 
-async function live(folder: string): Promise<Life> {
+function live(folder: string): Life {
   const store = openStore(folder);
   const run = beginRun(folder);
   const journal = openJournal({ store, run, thread });
@@ -58,7 +58,7 @@ function intent(temporary: string): CommitIntent {
 describe('a batch that was written down', () => {
   it('is known to the next run: what is done, what is left, what was being walked', async () => {
     const folder = await temporaryFolder();
-    const first = await live(folder);
+    const first = live(folder);
     const batch = first.journal.begin(recipe);
     batch.intake({ paths: ['/in'], links: [] })();
     batch.intake({ paths: ['/more'], links: [] });
@@ -72,7 +72,7 @@ describe('a batch that was written down', () => {
     expect(first.records.unfinished()).toEqual([]);
     await first.die();
 
-    const { records } = await live(folder);
+    const { records } = live(folder);
     expect(records.unfinished()).toEqual([batch.id]);
     expect(records.history()).toMatchObject([{ batch: batch.id, state: 'unfinished', done: 1, waiting: 2 }]);
     expect([...records.jobs(batch.id)]).toEqual([
@@ -88,11 +88,11 @@ describe('a batch that was written down', () => {
 
   it('is gone on with by one run alone', async () => {
     const folder = await temporaryFolder();
-    const first = await live(folder);
+    const first = live(folder);
     const { id, accepted } = first.journal.begin(recipe);
     accepted(1, file('a'));
     await first.die();
-    const [second, third] = [await live(folder), await live(folder)];
+    const [second, third] = [live(folder), live(folder)];
     expect(second.records.claim(id)).toBe(true);
     expect(third.records.claim(id)).toBe(false);
     expect(third.records.unfinished()).toEqual([]);
@@ -100,7 +100,7 @@ describe('a batch that was written down', () => {
 
   it('is summed up at its end, and leaves what was cancelled for now to a later run', async () => {
     const folder = await temporaryFolder();
-    const { journal, records, die } = await live(folder);
+    const { journal, records, die } = live(folder);
     const ended = journal.begin(recipe);
     ended.accepted(1, file('a'));
     ended.prepared(1, 'identity', facts, '/out/a.webp');
@@ -115,12 +115,12 @@ describe('a batch that was written down', () => {
     const [entry] = records.history();
     expect(entry).toMatchObject({ batch: ended.id, state: 'ended', done: 1, bytesIn: 100, bytesOut: 40 });
     await die();
-    expect((await live(folder)).records.unfinished()).toEqual([interrupted.id]);
+    expect(live(folder).records.unfinished()).toEqual([interrupted.id]);
   });
 
   it('writes nothing before there is something to write', async () => {
     const folder = await temporaryFolder();
-    const { journal, records } = await live(folder);
+    const { journal, records } = live(folder);
     journal.begin(recipe).finished();
     await journal.writer.wait('flushed');
     expect(records.history()).toEqual([]);
@@ -130,7 +130,7 @@ describe('a batch that was written down', () => {
 describe('a commit', () => {
   it('is pending from the intention to its end, for other runs alone', async () => {
     const folder = await temporaryFolder();
-    const first = await live(folder);
+    const first = live(folder);
     const batch = first.journal.begin(recipe);
     for (const job of [1, 2, 3]) {
       batch.accepted(job, file(String(job)));
@@ -147,7 +147,7 @@ describe('a commit', () => {
     await first.journal.writer.wait('written');
     expect(first.records.pending()).toEqual([]);
     await first.die();
-    expect((await live(folder)).records.pending()).toHaveLength(3);
+    expect(live(folder).records.pending()).toHaveLength(3);
   });
 });
 
@@ -160,7 +160,7 @@ describe('work that was done before', () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.webp');
     await writeFile(path, Buffer.alloc(40));
-    const life = await live(join(folder, 'state'));
+    const life = live(join(folder, 'state'));
     const batch = life.journal.begin(recipe);
     batch.accepted(1, file('a'));
     batch.prepared(1, 'before', facts, path);
@@ -208,7 +208,7 @@ describe('work that was done before', () => {
 describe('the writer', () => {
   it('tells those who wait when it cannot write, and writes it all once it can', async () => {
     const folder = await temporaryFolder();
-    const { journal, records } = await live(folder);
+    const { journal, records } = live(folder);
     const blocker = new DatabaseSync(join(folder, 'millrace.db'));
     const batch = journal.begin(recipe);
     batch.accepted(1, file('a'));

@@ -82,6 +82,7 @@ const outputSchema = v.object({
   format: v.picklist(outputFormats),
   bytes: v.number(),
   keptOriginal: v.boolean(),
+  backup: v.optional(v.string()),
   score: v.optional(v.number()),
 });
 
@@ -260,12 +261,16 @@ function jobOf(line: Line): RecordedJob {
   const facts = v.safeParse(factsSchema, line);
   // Written by another version, or not by us: done all the same.
   if (!output.success || !facts.success) return { number, source, state: 'over' };
-  const { score, ...rest } = output.output;
+  const { score, backup, ...rest } = output.output;
   return {
     number,
     source,
     state: 'done',
-    output: { ...rest, ...(score === undefined ? {} : { score }) },
+    output: {
+      ...rest,
+      ...(score === undefined ? {} : { score }),
+      ...(backup === undefined ? {} : { backup }),
+    },
     facts: facts.output,
   };
 }

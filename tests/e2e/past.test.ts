@@ -26,6 +26,20 @@ async function look(paths: readonly string[]): Promise<string[]> {
   );
 }
 
+/** Pixels of a picture of the page that have a colour. */
+async function countColoured(element: Element): Promise<number> {
+  if (!(element instanceof HTMLImageElement)) throw new Error('That is no picture.');
+  await element.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = element.naturalWidth;
+  canvas.height = element.naturalHeight;
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('There is no canvas.');
+  context.drawImage(element, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, at) => at % 4 === 3 && value > 0).length;
+}
+
 it('replaces originals when told to, and puts them back', async () => {
   const place = await home();
   const paths = ['one.jpg', 'two.jpg', 'three.jpg'].map((name) => join(place, 'Pictures', name));
@@ -34,7 +48,9 @@ it('replaces originals when told to, and puts them back', async () => {
   await using app = await openApp({ home: place });
   const { page } = app;
   await page.getByRole('combobox', { name: 'Save', exact: true }).selectOption('In place of the original');
-  await page.getByText('in place of the originals').waitFor();
+  await page.getByRole('combobox', { name: 'Likeness' }).selectOption('Small');
+  await page.getByText('likeness “small”, in place of the originals').waitFor();
+  await page.getByText('The originals are kept and can be put back.').waitFor();
   await app.drop([join(place, 'Pictures')]);
   await app.answer({ button: 'Replace' });
   expect(await resultOf(page)).toBe('Done: 3 pictures');
@@ -42,6 +58,14 @@ it('replaces originals when told to, and puts them back', async () => {
   const after = await look(paths);
   expect(after.filter((each) => before.includes(each))).toEqual([]);
   expect((await readdir(join(place, 'Pictures'))).sort()).toEqual(['one.jpg', 'three.jpg', 'two.jpg']);
+
+  // Compare still has both: the original is shown from its backup.
+  await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Differences' }).click();
+  const map = page.getByRole('img', { name: /^Where the two differ/ });
+  await map.waitFor();
+  expect(await map.evaluate(countColoured)).toBeGreaterThan(0);
+  await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Put originals back' }).click();
   await page.getByText('3 originals are back in place.').waitFor();

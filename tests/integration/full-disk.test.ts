@@ -42,7 +42,8 @@ describe.runIf(canMount())('a disk of 1 MB', () => {
         { place: 'folder', folder, existing: 'rename' },
       );
       try {
-        return await outputs.commit(reservation, finished(Buffer.alloc(bytes, name)), calmly);
+        const { path } = await outputs.commit(reservation, finished(Buffer.alloc(bytes, name)), calmly);
+        return path;
       } finally {
         outputs.release(reservation);
       }
