@@ -57,7 +57,7 @@ async function wrongOutputs(scene: Scene, { outputs, inPlace }: Expected): Promi
 }
 
 async function leftovers(scene: Scene): Promise<string[]> {
-  const all = await filesBelow(scene.folder);
+  const all = [...(await filesBelow(scene.folder)), ...(await filesBelow(scene.state))];
   return all.filter((path) => isTemporaryName(basename(path))).map((path) => `LEFT: ${path}`);
 }
 

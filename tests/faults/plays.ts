@@ -264,6 +264,29 @@ export const plays: readonly Play[] = [
     },
   },
   {
+    name: 'the disk of the journal is full',
+    weight: 1,
+    missing: canMount,
+    async play(stage) {
+      const { state } = stage.scene;
+      execFileSync('mkdir', ['-p', state]);
+      execFileSync('mount', [
+        '-t',
+        'tmpfs',
+        '-o',
+        `size=${String(stage.random.between(150, 500))}k`,
+        'tmpfs',
+        state,
+      ]);
+      const end = await start(stage).ended;
+      remount(state, 'size=100m');
+      return {
+        hit: /destination-full|store-unusable|cannot be used/.test(end.stdout + end.stderr),
+        again: true,
+      };
+    },
+  },
+  {
     name: 'the disk becomes read-only',
     weight: 1,
     missing: canMount,

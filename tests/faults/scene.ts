@@ -21,13 +21,15 @@ export interface Fingerprint {
   readonly modifiedMs: number;
 }
 
-export async function setScene(pictures: readonly string[]): Promise<Scene> {
+/** @param elsewhere a folder on another disk for the state, and so for backups */
+export async function setScene(pictures: readonly string[], elsewhere?: string): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-faults-'));
   const scene = {
     folder,
     pictures: join(folder, 'pictures'),
     outputs: join(folder, 'outputs'),
-    state: join(folder, 'state'),
+    state:
+      elsewhere === undefined ? join(folder, 'state') : await mkdtemp(join(elsewhere, 'millrace-state-')),
   };
   await mkdir(join(scene.pictures, 'deeper'), { recursive: true });
   for (const [index, path] of pictures.entries()) {
@@ -39,7 +41,11 @@ export async function setScene(pictures: readonly string[]): Promise<Scene> {
   return {
     ...scene,
     originals: await fingerprints(scene.pictures),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    async [Symbol.asyncDispose]() {
+      for (const each of [scene.state, folder]) {
+        await rm(each, { recursive: true, force: true, maxRetries: 3 });
+      }
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 // npm run screenshots [-- state...]: every screen and state of the built app, light, dark and with high contrast, to docs/screenshots.
-import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openApp, type AppUnderTest } from './app.ts';
+import { newHome, openApp, type AppUnderTest } from './app.ts';
 import { provideHost } from './find-host.ts';
 
 /** `contrast`: with the few colours that a person has told the system to use. */
@@ -16,7 +16,10 @@ const wanted = process.argv.slice(2);
 
 provideHost();
 await mkdir(folder, { recursive: true });
-for (const theme of ['light', 'dark', 'contrast'] as const) await photograph(theme);
+for (const theme of ['light', 'dark', 'contrast'] as const) {
+  await photograph(theme);
+  await photographPast(theme);
+}
 
 async function photograph(theme: Theme): Promise<void> {
   await using app = await openApp();
@@ -98,6 +101,54 @@ async function photograph(theme: Theme): Promise<void> {
   await page.getByRole('button', { name: /^Failed/ }).click();
   await thumbnails(app, 'img, svg');
   await both('failed');
+}
+
+/** Originals that were replaced, a batch that goes on after its app was killed, and the history of both. */
+async function photographPast(theme: Theme): Promise<void> {
+  const home = await newHome();
+  try {
+    {
+      await using app = await openPast(home, theme);
+      const { page } = app;
+      await page
+        .getByRole('combobox', { name: 'Save', exact: true })
+        .selectOption('In place of the original');
+      await page.getByText('The originals are kept and can be put back.').waitFor();
+      await take(app, `empty-in-place-${theme}`);
+      await app.drop([await pictures(join(home, 'Pictures/Lake weekend'))]);
+      await app.answer({ button: 'Replace' });
+      await page.getByRole('button', { name: 'Put originals back' }).waitFor({ timeout: 300_000 });
+      await thumbnails(app);
+      await take(app, `replaced-${theme}`);
+      await page.getByRole('button', { name: 'Start again' }).click();
+      await page.getByRole('combobox', { name: 'Save', exact: true }).selectOption('Beside the original');
+      await page.getByText('beside the originals').waitFor();
+      await app.drop([await pictures(join(home, 'Pictures/Autumn'))]);
+      await page.getByRole('gridcell', { name: 'Done', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+      process.kill(app.pid, 'SIGKILL');
+      await app.exited;
+    }
+    await using app = await openPast(home, theme);
+    const { page } = app;
+    await page.getByText('The batch that was interrupted goes on where it was.').waitFor();
+    await page.getByRole('gridcell', { name: 'Working', exact: true }).first().waitFor();
+    await take(app, `resumed-${theme}`);
+    await page.getByRole('region', { name: 'Result' }).waitFor({ timeout: 300_000 });
+    await page.getByRole('button', { name: 'History', exact: true }).click();
+    await page.getByRole('dialog', { name: 'History' }).getByRole('listitem').nth(1).waitFor();
+    await take(app, `history-${theme}`);
+    if (theme !== 'contrast') await inNarrow(app, () => take(app, `history-${theme}-narrow`));
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function openPast(home: string, theme: Theme): Promise<AppUnderTest> {
+  const app = await openApp({ home });
+  await app.agent.resizeWindow(...wide);
+  await app.systemPrefers(theme === 'light' ? 'light' : 'dark');
+  if (theme === 'contrast') await app.page.emulateMedia({ forcedColors: 'active' });
+  return app;
 }
 
 /** Where there is little room a person has the list, not the recipe beside it. */
