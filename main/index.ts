@@ -71,7 +71,8 @@ async function boot(opened: OpenedFiles): Promise<void> {
   desktop.serve(desk, control.command);
   opened.deliverTo((files) => {
     desk.add(offersOf(files, handles)).catch((error: unknown) => {
-      desk.notice(asMillraceError(error).message);
+      const { code, message } = asMillraceError(error);
+      if (code !== 'cancelled') desk.notice(message);
     });
   });
   await desktop.open();

@@ -116,7 +116,8 @@ describe('a drop', () => {
     const [a = '', b = ''] = handles.register([join(folder, 'a.jpg'), join(folder, 'b.jpg')]);
     desk.setRecipe(parseRecipe({ output: { place: 'in-place' } }));
     answers.replace = false;
-    await desk.add([{ kind: 'handle', handle: a }]);
+    // Whoever offers more of the same drop hears that it is not wanted.
+    await expect(desk.add([{ kind: 'handle', handle: a }])).rejects.toMatchObject({ code: 'cancelled' });
     expect(desk.batch).toBeUndefined();
     answers.replace = true;
     await desk.add([{ kind: 'handle', handle: a }]);

@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AppView, HistoryEntry, Offer, Settings } from '../../contract/app-state.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
-import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import { asMillraceError, cancelled, MillraceError } from '../../contract/errors.ts';
 import { sourceAddress, type Source } from '../../contract/batch.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { HandleTable } from '../app/handles.ts';
@@ -55,6 +55,7 @@ export interface Desk {
   watch(listener: DeskListener): () => void;
   /** Anything but rows is other than before. */
   changed(): void;
+  /** @throws MillraceError `cancelled` when the person said no */
   add(offers: readonly Offer[]): Promise<void>;
   addPaths(paths: readonly string[]): Promise<void>;
   addSamples(): Promise<void>;
@@ -211,7 +212,8 @@ export function createDesk(options: DeskOptions): Desk {
     return inTurn(async () => {
       if (offers.paths.length + offers.links.length + offers.pictures.length === 0) return;
       const target = await batchFor(offers);
-      if (target === undefined || record === undefined) return;
+      // Whoever offers more of the same hears that it is not wanted.
+      if (target === undefined || record === undefined) throw cancelled();
       target.add(record.follow(offers, takeInOffers(offers, target.recipe, dropped)));
     });
   }

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { AppView } from '../../../contract/app-state.ts';
 import type { ControlHello, ControlProtocol } from '../../../contract/control-protocol.ts';
+import { MillraceError } from '../../../contract/errors.ts';
 import type { EventPayload, Method, Params, Result } from '../../../contract/protocol.ts';
 import type { RpcClient } from '../../../contract/rpc.ts';
 import { connectToMain } from '../bridge.ts';
@@ -64,9 +65,14 @@ export const useApp = defineStore('app', () => {
     try {
       return await call(method, params);
     } catch (error) {
-      problem.value = messageOf(error);
+      tell(error);
       return undefined;
     }
+  }
+
+  /** What a person has called off needs no words. */
+  function tell(error: unknown): void {
+    if (!(error instanceof MillraceError && error.code === 'cancelled')) problem.value = messageOf(error);
   }
 
   function call<M extends Method<ControlProtocol>>(
@@ -85,6 +91,7 @@ export const useApp = defineStore('app', () => {
     batch: computed(() => view.value?.batch),
     connect,
     ask,
+    tell,
     call,
     /** Menu items that only the page can carry out. Gives back what ends the listening. */
     onCommand(listener: (command: Command) => void): () => void {
