@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { runCampaign, type RoundResult } from './campaign.ts';
+import { playMany } from './many.ts';
 import { plays } from './plays.ts';
 
 // npm run faults -- --rounds N --seed S [--only <words of a play's name>] [--round <one alone>]
+// npm run faults -- --files N: one batch of that many small files, killed again and again
 
 const { values } = parseArgs({
   options: {
@@ -10,11 +12,21 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     round: { type: 'string' },
+    files: { type: 'string' },
   },
 });
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+if (values.files !== undefined) {
+  const { kills, outputs, problems } = await playMany(Number(values.files), Number(values.seed));
+  for (const problem of problems.slice(0, 20)) say(problem);
+  say(
+    `${values.files} files, killed ${String(kills)} times: ${String(outputs)} outputs, ${String(problems.length)} problems`,
+  );
+  process.exit(problems.length === 0 ? 0 : 1);
 }
 
 for (const { name, missing } of plays) {
