@@ -8,6 +8,7 @@ import {
   type Settings,
 } from '../../contract/app-state.ts';
 import { parseRecipe, recipeSchema, type Recipe } from '../../contract/recipe.ts';
+import { fromJson } from './from-json.ts';
 
 /** What a person set and expects to find again. */
 export interface Preferences {
@@ -75,14 +76,4 @@ export function createPreferences(database: DatabaseSync): Preferences {
       removePreset.run(id);
     },
   };
-}
-
-function fromJson(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not what we write: as good as nothing.
-    return undefined;
-  }
 }

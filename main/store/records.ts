@@ -4,6 +4,7 @@ import type { JobOutput, Source, SourceFacts } from '../../contract/batch.ts';
 import { inputFormats, outputFormats } from '../../contract/formats.ts';
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
 import type { ReplacedOriginal } from '../engine/journal.ts';
+import { fromJson } from './from-json.ts';
 import type { Offered } from './journal.ts';
 import type { Run } from './run-lock.ts';
 import type { Store } from './store.ts';
@@ -280,14 +281,4 @@ function sourceIn(line: Line): Source {
   if (line['kind'] === 'link') return { kind: 'link', url: address };
   const root = line['root'];
   return { kind: 'file', path: address, ...(typeof root === 'string' ? { root } : {}) };
-}
-
-function fromJson(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not what we write: as good as nothing.
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { openApp } from '../harness/app.ts';
 import { small, writePictures } from './pictures.ts';
-import { fileRow, resultOf } from './steps.ts';
+import { fileRow, pixelsOf, resultOf, type Raw } from './steps.ts';
 
 it('shows original and result over each other, pixel for pixel, by mouse and keyboard', async () => {
   await using app = await openApp();
@@ -149,12 +149,6 @@ it('says why there is no map of differences', async () => {
   expect(app.complaints).toEqual([]);
 });
 
-interface Raw {
-  readonly data: readonly number[];
-  readonly width: number;
-  readonly height: number;
-}
-
 /** The left half is one colour, which every encoder keeps; the right half is noise, which none keeps. */
 async function writeHalfNoise(path: string): Promise<void> {
   const { width, height } = small;
@@ -173,22 +167,6 @@ async function writeHalfNoise(path: string): Promise<void> {
     .composite([{ input: noise, left: width / 2, top: 0 }])
     .jpeg({ quality: 97 })
     .toFile(path);
-}
-
-/** What a picture of the page has in it, drawn on a canvas: red, green, blue and alpha. */
-async function pixelsOf(image: Locator): Promise<Raw> {
-  return await image.evaluate(async (element) => {
-    if (!(element instanceof HTMLImageElement)) throw new Error('That is no picture.');
-    await element.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = element.naturalWidth;
-    canvas.height = element.naturalHeight;
-    const context = canvas.getContext('2d');
-    if (context === null) throw new Error('There is no canvas.');
-    context.drawImage(element, 0, 0);
-    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
-    return { data: [...data], width, height };
-  });
 }
 
 /** Share of the places that have a colour, between two shares of the width. */

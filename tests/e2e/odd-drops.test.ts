@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { canMount } from '../fixtures/can-mount.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { openApp } from '../harness/app.ts';
 import { large, small, writePictures } from './pictures.ts';
@@ -39,17 +40,6 @@ it('tries it with the samples that came along, and leaves those as they are', as
   await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
   expect(await resultOf(page)).toMatch(/^Done: \d pictures$/);
 });
-
-/** Only a superuser of Linux with the right to mount can make a small disk. */
-function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe.runIf(canMount())('a disk that is full', () => {
   it('holds the batch, says so, and goes on when there is room', async () => {

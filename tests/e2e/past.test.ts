@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expect, it, onTestFinished } from 'vitest';
 import { newHome, openApp } from '../harness/app.ts';
 import { large, small, writePictures } from './pictures.ts';
-import { fileRow, resultOf, untilWorking } from './steps.ts';
+import { fileRow, pixelsOf, resultOf, untilWorking } from './steps.ts';
 
 async function home(): Promise<string> {
   const folder = await newHome();
@@ -24,20 +24,6 @@ async function look(paths: readonly string[]): Promise<string[]> {
   return Promise.all(
     paths.map(async (path) => `${await digest(path)} ${String((await stat(path)).mtimeMs)}`),
   );
-}
-
-/** Pixels of a picture of the page that have a colour. */
-async function countColoured(element: Element): Promise<number> {
-  if (!(element instanceof HTMLImageElement)) throw new Error('That is no picture.');
-  await element.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = element.naturalWidth;
-  canvas.height = element.naturalHeight;
-  const context = canvas.getContext('2d');
-  if (context === null) throw new Error('There is no canvas.');
-  context.drawImage(element, 0, 0);
-  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return data.filter((value, at) => at % 4 === 3 && value > 0).length;
 }
 
 it('replaces originals when told to, and puts them back', async () => {
@@ -64,7 +50,8 @@ it('replaces originals when told to, and puts them back', async () => {
   await page.getByRole('button', { name: 'Differences' }).click();
   const map = page.getByRole('img', { name: /^Where the two differ/ });
   await map.waitFor();
-  expect(await map.evaluate(countColoured)).toBeGreaterThan(0);
+  const { data } = await pixelsOf(map);
+  expect(data.filter((value, at) => at % 4 === 3 && value > 0).length).toBeGreaterThan(0);
   await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Put originals back' }).click();

@@ -24,3 +24,26 @@ export async function newIn(folder: string, before: readonly string[]): Promise<
   const names = await readdir(folder);
   return names.filter((name) => !before.includes(name)).sort();
 }
+
+/** Pixels of a picture: red, green, blue and alpha of each. */
+export interface Raw {
+  readonly data: readonly number[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a picture of the page has in it, drawn on a canvas: red, green, blue and alpha. */
+export async function pixelsOf(image: Locator): Promise<Raw> {
+  return await image.evaluate(async (element) => {
+    if (!(element instanceof HTMLImageElement)) throw new Error('That is no picture.');
+    await element.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = element.naturalWidth;
+    canvas.height = element.naturalHeight;
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('There is no canvas.');
+    context.drawImage(element, 0, 0);
+    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return { data: [...data], width, height };
+  });
+}

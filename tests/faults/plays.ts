@@ -3,6 +3,7 @@ import { appendFile, copyFile, rename, rm, truncate } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf } from '../../main/files/durable.ts';
+import { canMount } from '../fixtures/can-mount.ts';
 import { isTemporaryName } from '../../main/files/temporary-name.ts';
 import { steps, type Inside, type Moment } from './fault.ts';
 import type { Plan } from './plans.ts';
@@ -104,14 +105,8 @@ async function meanwhile(stage: Stage, at: Moment, act: () => Promise<void>): Pr
   return hit;
 }
 
-function canMount(): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'needs the right to mount';
-  }
+function mounting(): string | undefined {
+  return canMount() ? undefined : 'needs root on Linux, with the right to mount';
 }
 
 function remount(folder: string, options: string): void {
@@ -245,7 +240,7 @@ export const plays: readonly Play[] = [
   {
     name: 'the disk is full',
     weight: 2,
-    missing: canMount,
+    missing: mounting,
     plans: ['folder'],
     async play(stage) {
       const { outputs } = stage.scene;
@@ -266,7 +261,7 @@ export const plays: readonly Play[] = [
   {
     name: 'the disk of the journal is full',
     weight: 1,
-    missing: canMount,
+    missing: mounting,
     async play(stage) {
       const { state } = stage.scene;
       execFileSync('mkdir', ['-p', state]);
@@ -289,7 +284,7 @@ export const plays: readonly Play[] = [
   {
     name: 'the disk becomes read-only',
     weight: 1,
-    missing: canMount,
+    missing: mounting,
     plans: ['folder'],
     async play(stage) {
       const { outputs } = stage.scene;

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,20 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Reservation } from '../../main/engine/world.ts';
 import { createOutputs } from '../../main/files/outputs.ts';
 import { calmly, finished } from '../fixtures/commits.ts';
+import { canMount } from '../fixtures/can-mount.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const run = promisify(execFile);
-
-/** Only a superuser of Linux with the right to mount can make a small disk. */
-function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function smallDisk(): Promise<string> {
   const folder = await temporaryFolder();
