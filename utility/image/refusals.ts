@@ -8,10 +8,14 @@ import { moves, type Header } from './header.ts';
 /** librsvg's, by way of cairo. */
 const maxDrawnEdge = 32_767;
 
+/** Encoders take their time for each frame, however small it is: 20 s for so many of one pixel on a loaded machine. */
+const maxFrames = 10_000;
+
 /**
  * Refuses from the header what must not, or cannot, be done.
  *
- * @throws MillraceError `too-many-pixels`, `too-large-for-format`, `animation-refused`, `damaged-image`
+ * @throws MillraceError `too-many-pixels`, `too-many-frames`, `too-large-for-format`, `animation-refused`,
+ *   `damaged-image`
  */
 export function checkLimits(header: Header, name: string, recipe: Recipe, to: OutputFormat): void {
   const { width, height } = header;
@@ -26,6 +30,12 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
   }
   const { scaled, size } = targetSize(header, recipe.resize);
   checkPixels(width * height * frames, 'has', name, recipe);
+  if (frames > maxFrames && traits.animation) {
+    throw new MillraceError(
+      'too-many-frames',
+      `${name} has ${String(frames)} frames; Millrace converts moving pictures of at most ${String(maxFrames)}. Cut it, or choose a format that takes the first frame alone.`,
+    );
+  }
   checkPixels(scaled.width * scaled.height * (traits.animation ? frames : 1), 'would have', name, recipe);
   if (header.format === 'svg' && Math.max(scaled.width, scaled.height) > maxDrawnEdge) {
     throw new MillraceError(
