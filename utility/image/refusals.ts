@@ -8,7 +8,10 @@ import { moves, type Header } from './header.ts';
 /** librsvg's, by way of cairo. */
 const maxDrawnEdge = 32_767;
 
-/** Encoders take their time for each frame, however small it is: 20 s for so many of one pixel on a loaded machine. */
+/**
+ * Encoders take their time for each frame, however small it is: 20 s for so many of one pixel on a loaded machine.
+ * libwebp looks for each from the first one on, even where the first alone is wanted: 100,000 take it over 30 s.
+ */
 const maxFrames = 10_000;
 
 /**
@@ -30,12 +33,7 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
   }
   const { scaled, size } = targetSize(header, recipe.resize);
   checkPixels(width * height * frames, 'has', name, recipe);
-  if (frames > maxFrames && traits.animation) {
-    throw new MillraceError(
-      'too-many-frames',
-      `${name} has ${String(frames)} frames; Millrace converts moving pictures of at most ${String(maxFrames)}. Cut it, or choose a format that takes the first frame alone.`,
-    );
-  }
+  checkFrames(header, name);
   checkPixels(scaled.width * scaled.height * (traits.animation ? frames : 1), 'would have', name, recipe);
   if (header.format === 'svg' && Math.max(scaled.width, scaled.height) > maxDrawnEdge) {
     throw new MillraceError(
@@ -49,6 +47,15 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
       `${name} would be ${String(size.width)}x${String(size.height)} pixels; ${traits.label} holds at most ${String(traits.maxEdge)} on an edge. Make it smaller or choose another format.`,
     );
   }
+}
+
+/** @throws MillraceError `too-many-frames` */
+export function checkFrames(header: Header, name: string): void {
+  if (header.frames <= maxFrames || !moves(header)) return;
+  throw new MillraceError(
+    'too-many-frames',
+    `${name} has ${String(header.frames)} frames, more than the ${String(maxFrames)} that Millrace takes. Make it shorter elsewhere first.`,
+  );
 }
 
 export function losslessRefused(name: string, to: OutputFormat): MillraceError {
