@@ -11,6 +11,7 @@ export const errorCodes = [
   'unsupported-format',
   'damaged-image',
   'too-many-pixels',
+  'too-many-frames',
   'too-large-for-format',
   'animation-refused',
   'lossless-refused',

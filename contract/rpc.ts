@@ -7,7 +7,7 @@ import {
   type EnvelopeOf,
   type LogLevel,
 } from './envelope.ts';
-import { cancelled, fromWireError, MillraceError, toWireError } from './errors.ts';
+import { cancelled, fromWireError, MillraceError, toWireError, type WireError } from './errors.ts';
 import type { PortLike } from './port.ts';
 import type {
   EventName,
@@ -265,6 +265,8 @@ export interface ServerOptions<P extends Protocol> {
   readonly credit: number;
   /** The client asks for the end: finish what must be finished; `bye` is said and the port closed after it. */
   readonly onShutdown?: () => Promise<void> | void;
+  /** What the client is told of an error; everything by default. */
+  readonly tellError?: (error: unknown) => WireError;
 }
 
 /** The answering end of a conversation. */
@@ -287,6 +289,7 @@ export function createServer<const P extends Protocol>(
   protocol: P,
   options: ServerOptions<P>,
 ): RpcServer<P> {
+  const { tellError = toWireError } = options;
   const handlers = options.handlers as Readonly<Record<string, AnyHandler>>;
   const running = new Map<number, AbortController>();
   const closed = Promise.withResolvers<MillraceError>();
@@ -317,7 +320,7 @@ export function createServer<const P extends Protocol>(
       const result = await handler(params, { signal: controller.signal, progress });
       post(port, { kind: 'response', id, outcome: { ok: true, result } });
     } catch (error) {
-      post(port, { kind: 'response', id, outcome: { ok: false, error: toWireError(error) } });
+      post(port, { kind: 'response', id, outcome: { ok: false, error: tellError(error) } });
     } finally {
       running.delete(id);
       post(port, { kind: 'credit', amount: 1 });

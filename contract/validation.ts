@@ -17,8 +17,13 @@ export function parseWith<S extends v.GenericSchema>(
   throw new MillraceError(code, describeIssues(parsed.issues));
 }
 
+/** A list of a hundred thousand wrong things is told by its first. */
+const maxIssues = 20;
+
 export function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string {
-  return issues.map(describeIssue).join('\n');
+  const told = issues.slice(0, maxIssues).map(describeIssue);
+  if (issues.length > maxIssues) told.push(`and ${String(issues.length - maxIssues)} more`);
+  return told.join('\n');
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {

@@ -1,10 +1,12 @@
 import type { IpcMain, MessageChannelMain, WebFrameMain } from 'electron';
 import { controlPortChannel, previewPortChannel, requestControlPort } from '../../contract/channels.ts';
+import { toWireError } from '../../contract/errors.ts';
 import { controlProtocol, type ControlHello, type ControlProtocol } from '../../contract/control-protocol.ts';
 import { fromMessagePortMain } from '../../contract/ports/electron-port.ts';
 import type { EventPayload } from '../../contract/protocol.ts';
 import { createServer, type RpcServer } from '../../contract/rpc.ts';
 import type { Log } from '../app/log.ts';
+import { redactPaths } from '../app/redact.ts';
 import { isOwnFrame } from '../app/security.ts';
 import type { Shell } from '../app/shell.ts';
 import type { Clock } from '../engine/world.ts';
@@ -60,6 +62,13 @@ export function serveControl({ ipcMain, openChannel }: ControlDoor, options: Con
       hello,
       credit,
       handlers: createControlHandlers({ desk, feed, previews, shell, page }),
+      tellError(error) {
+        const { code, message, retriable } = toWireError(error);
+        // What nobody foresaw has the program's places in it, and a page is to know no path.
+        if (code !== 'internal') return { code, message, retriable };
+        log.warn(`A page asked for what went wrong: ${message}`);
+        return { code, message: redactPaths(message), retriable };
+      },
     });
     servers.add(server);
     void server.closed.then((reason) => {

@@ -64,6 +64,9 @@ export interface CampaignResult {
 
 const mutantsPerRound = 200;
 
+/** A batch of which nothing is heard for so long stands still: attempts, kills and retries are over before. */
+const patienceMs = 90_000;
+
 /** Each round is one batch with one of these. */
 const recipes: readonly RecipeInput[] = [
   { to: 'webp', effort: 'fast' },
@@ -183,11 +186,25 @@ async function runRound(mutants: readonly Mutant[], recipe: RecipeInput, field: 
       budget: createMemoryBudget(2e9, 8e9),
     });
     batch.add(walk([join(folder, 'in')]));
+    const still = new AbortController();
+    const stuck = setTimeout(() => {
+      still.abort();
+      batch.close();
+    }, patienceMs);
     for await (const event of batch.events) {
+      stuck.refresh();
       await hear(event, byName, told, field);
       if (event.type === 'ended') break;
     }
+    clearTimeout(stuck);
     batch.close();
+    if (still.signal.aborted) {
+      const first = String(mutants[0]?.index);
+      field.violations.push(
+        `the batch from mutant ${first} on stood still with ${String(told.size)} of ${String(mutants.length)} done`,
+      );
+      return;
+    }
     for (const [name, mutant] of byName)
       if (!told.has(name))
         field.violations.push(`${describe(mutant)} was lost: it has no output and no reason`);

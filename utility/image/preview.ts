@@ -9,6 +9,7 @@ import type { Header } from './header.ts';
 import { embedMetadata } from './metadata/embed.ts';
 import { hasAlpha, rawOptions, type Pixels } from './pixels.ts';
 import { probe } from './probe.ts';
+import { checkFrames } from './refusals.ts';
 import { transform } from './transform.ts';
 
 export interface PreviewRequest {
@@ -64,8 +65,9 @@ export async function makePreview(
   return { ...file, width, height };
 }
 
-function checkSize({ width, height }: Header, name: string): void {
-  if (width * height <= maxPixels) return;
+function checkSize(header: Header, name: string): void {
+  checkFrames(header, name);
+  if (header.width * header.height <= maxPixels) return;
   throw new MillraceError('too-many-pixels', `${name} is too large to be shown here.`);
 }
 

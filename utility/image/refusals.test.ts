@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe, type RecipeInput } from '../../contract/recipe.ts';
+import { longGif } from '../../tests/fixtures/bombs.ts';
 import { moving, picture } from '../../tests/fixtures/pictures.ts';
 import { loadCodecs } from '../codecs.ts';
 import { convert } from './convert.ts';
@@ -50,6 +51,13 @@ describe('refused from the header', () => {
       { pixelLimit: 10_000 },
       'too-many-pixels',
       /0\.1 megapixels.*limit of 0\.0.*Raise the pixel limit/,
+    ],
+    [
+      'too many frames',
+      () => longGif(10_002, 1),
+      { to: 'webp' },
+      'too-many-frames',
+      /a\.jpg has 10002 frames/,
     ],
     ['all frames together', () => moving('gif'), { pixelLimit: 300 }, 'too-many-pixels', /a\.jpg/],
     [

@@ -9,9 +9,16 @@ import { moves, type Header } from './header.ts';
 const maxDrawnEdge = 32_767;
 
 /**
+ * Encoders take their time for each frame, however small it is: 20 s for so many of one pixel on a loaded machine.
+ * libwebp looks for each from the first one on, even where the first alone is wanted: 100,000 take it over 30 s.
+ */
+const maxFrames = 10_000;
+
+/**
  * Refuses from the header what must not, or cannot, be done.
  *
- * @throws MillraceError `too-many-pixels`, `too-large-for-format`, `animation-refused`, `damaged-image`
+ * @throws MillraceError `too-many-pixels`, `too-many-frames`, `too-large-for-format`, `animation-refused`,
+ *   `damaged-image`
  */
 export function checkLimits(header: Header, name: string, recipe: Recipe, to: OutputFormat): void {
   const { width, height } = header;
@@ -26,6 +33,7 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
   }
   const { scaled, size } = targetSize(header, recipe.resize);
   checkPixels(width * height * frames, 'has', name, recipe);
+  checkFrames(header, name);
   checkPixels(scaled.width * scaled.height * (traits.animation ? frames : 1), 'would have', name, recipe);
   if (header.format === 'svg' && Math.max(scaled.width, scaled.height) > maxDrawnEdge) {
     throw new MillraceError(
@@ -39,6 +47,15 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
       `${name} would be ${String(size.width)}x${String(size.height)} pixels; ${traits.label} holds at most ${String(traits.maxEdge)} on an edge. Make it smaller or choose another format.`,
     );
   }
+}
+
+/** @throws MillraceError `too-many-frames` */
+export function checkFrames(header: Header, name: string): void {
+  if (header.frames <= maxFrames || !moves(header)) return;
+  throw new MillraceError(
+    'too-many-frames',
+    `${name} has ${String(header.frames)} frames, more than the ${String(maxFrames)} that Millrace takes. Make it shorter elsewhere first.`,
+  );
 }
 
 export function losslessRefused(name: string, to: OutputFormat): MillraceError {

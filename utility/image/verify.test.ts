@@ -164,3 +164,18 @@ describe('what is not seen', () => {
     expect(await check(await encoded(plain, 'webp'), 'webp', good)).toBe('the transparency is gone');
   });
 });
+
+it('lets WebP join equal frames that stand shorter than browsers show them', async () => {
+  const data = Buffer.concat([40, 40, 200].map((value) => Buffer.alloc(12 * 9 * 3, value)));
+  const delays = [0, 100, 10];
+  const written = await sharp(data, { raw: { width: 12, height: 27, channels: 3, pageHeight: 9 } })
+    .webp({ delay: delays, lossless: true })
+    .toBuffer();
+  const pixels: Pixels = { data, width: 12, height: 9, frames: 3, channels: 3, bitDepth: 8, delays };
+  expect(await verify(written, 'webp', pixels, 1, {}, 'a.gif', codecs)).toMatchObject({ frames: 2 });
+  await expect(
+    verify(written, 'webp', { ...pixels, delays: [50, 60, 70] }, 1, {}, 'a.gif', codecs),
+  ).rejects.toMatchObject({
+    code: 'verify-failed',
+  });
+});
