@@ -1,19 +1,24 @@
-// SSIMULACRA2's maps for a strip of a picture, in AssemblyScript: compiled to WebAssembly with SIMD by bin/build-score.js.
+// SSIMULACRA2's errors, summed up, in AssemblyScript: compiled to WebAssembly with SIMD by bin/build-score.js.
 // The algorithm is libjxl's (tools/ssimulacra2.cc, BSD-3), written anew; docs/decisions/0009 says what differs and why.
-// All planes are 32-bit floats. A plane that is blurred has four zeros on both sides of each row, so that no loop asks
-// where the edge is.
+//
+// Two pictures come in row by row, and every scale keeps only the rows that its blur looks at, so that all of it stays in
+// the processor's cache. All samples are 32-bit floats. Instead of the pictures a and b, their sum and their difference
+// are blurred: both are as many, and nearly equal pictures lose no precision.
 
 /** The Gaussian of the reference as a symmetric filter, centre outwards. */
-const k0: f32 = 0.264621;
-const k1: f32 = 0.212929;
-const k2: f32 = 0.109335;
-const k3: f32 = 0.036011;
-const k4: f32 = 0.009414;
+const k0: f32 = 0.264621105;
+const k1: f32 = 0.212928592;
+const k2: f32 = 0.109335373;
+const k3: f32 = 0.036011115;
+const k4: f32 = 0.009414368;
+/** Pixels that the filter reaches to each side. */
+const reach = 4;
+/** Rows that it looks at. */
+const window = 9;
 
-/** Keep the numerator and the denominator of the structural term from vanishing. */
-const c2: f32 = 0.0009;
-/** Of the opsin absorbance, so that black has a cube root with a slope. */
-const bias: f32 = 0.0037930732552754493;
+/** Keeps the denominator of the structural term from vanishing; twice, as the sum of two pictures has twice the variance. */
+const c2: f32 = 2 * 0.0009;
+/** Cube root of the opsin absorbance of black. */
 const biasRoot: f32 = 0.15595420054924863;
 
 const scales = 5;
@@ -21,22 +26,35 @@ const sumsPerChannel = 6;
 
 let width: i32 = 0;
 let height: i32 = 0;
-/** Pixels of both pictures as they come, and sRGB to linear light as a table of 256 floats. */
+/** Rows that have come. */
+let rows: i32 = 0;
+/** The next rows of both pictures as they come. */
 let bytesA: usize = 0;
 let bytesB: usize = 0;
+/** What each value of red, green and blue adds to the opsin absorbances L, M and S: 3 x 256 vectors. */
 let table: usize = 0;
-/** Linear light, three planes each; two of each, since a scale is made of the one before. */
-let linear: StaticArray<usize> = [0, 0, 0, 0];
-/** XYB with padding, three planes each. */
-let xybA: usize = 0;
-let xybB: usize = 0;
-/** Nine rows of four blurred quantities, and four rows of zeros for what lies outside. */
-let ring: usize = 0;
+/** Of each scale: an even and an odd row of absorbances, six planes each (L, M and S of a, then of b). */
+const absorbed: StaticArray<usize> = [0, 0, 0, 0, 0];
+/** Of each channel at each scale: the last rows, four sums then four differences in turn. */
+const rings: StaticArray<usize> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+/** A row of a ring that lies outside of the picture. */
 let zeros: usize = 0;
+/** Constants as vectors, set by `prepare`: loops keep them in registers, while V8 builds a literal anew at each use. */
+let weight0 = i64x2.splat(0);
+let weight1 = i64x2.splat(0);
+let weight2 = i64x2.splat(0);
+let weight3 = i64x2.splat(0);
+let weight4 = i64x2.splat(0);
+let stabiliser = i64x2.splat(0);
+let rootGuess = i64x2.splat(0);
+let third = i64x2.splat(0);
+/** A row blurred from top to bottom: sums, differences and the squares of both, one after the other. */
+let column: usize = 0;
 /** 5 scales x 3 channels x 6 sums, 64-bit floats. */
 let sums: usize = 0;
-/** Error of each pixel at the finest scale; written when it is asked for. */
+/** Error of each pixel at the finest scale, of the rows that were finished last; written when it is asked for. */
 let map: usize = 0;
+let mapRow: i32 = -1;
 
 export function pointerA(): usize {
   return bytesA;
@@ -58,203 +76,246 @@ export function pointerMap(): usize {
   return map;
 }
 
-/** Floats in a padded row. */
-function strideOf(w: i32): i32 {
-  return ((w + 3) & ~3) + 8;
+/** Pixels in a row, rounded up to two vectors. */
+function padded(w: i32): usize {
+  return (w + 7) & ~7;
 }
 
-/** Makes room for a strip of this size, with nothing summed up yet. Pointers are valid until the next call. */
-export function prepare(w: i32, h: i32): void {
+/** Bytes of a row of a ring. */
+function ringRow(w: i32): usize {
+  return padded(w) * 8;
+}
+
+/** Makes room for pictures of this size, which come in turns of at most so many rows. Pointers are valid until the next call. */
+export function prepare(w: i32, h: i32, rowsAtOnce: i32): void {
   width = w;
   height = h;
-  const pixels = (<usize>w) * (<usize>h);
-  const padded = (<usize>strideOf(w)) * (<usize>h) * 4;
+  rows = 0;
   let next = (__heap_base + 63) & ~(<usize>63);
-  bytesA = next;
-  next += (pixels * 4 + 63) & ~(<usize>63);
-  bytesB = next;
-  next += (pixels * 4 + 63) & ~(<usize>63);
   table = next;
-  next += 1024;
+  next += 3 * 256 * 16;
   sums = next;
-  next += scales * 3 * sumsPerChannel * 8 + 16;
-  for (let i = 0; i < 4; i++) {
-    linear[i] = next;
-    next += (pixels * 12 + 127) & ~(<usize>63);
-  }
-  xybA = next;
-  next += padded * 3 + 64;
-  xybB = next;
-  next += padded * 3 + 64;
-  ring = next;
-  next += (<usize>strideOf(w)) * 4 * 4 * 9;
+  next += (scales * 3 * sumsPerChannel * 8 + 63) & ~63;
   zeros = next;
-  next += (<usize>strideOf(w)) * 4 * 4;
+  next += ringRow(w);
+  column = next;
+  next += 4 * blurredRow(w) + 64;
+  for (let scale = 0; scale < scales; scale++) {
+    absorbed[scale] = next;
+    next += padded(w) * 4 * 12;
+    for (let channel = 0; channel < 3; channel++) {
+      rings[scale * 3 + channel] = next;
+      if (isMeasured(scale, channel)) next += ringRow(w) * window;
+    }
+    w = (w + 1) >> 1;
+  }
+  bytesA = next;
+  next += (<usize>rowsAtOnce) * width * 4 + 64;
+  bytesB = next;
+  next += (<usize>rowsAtOnce) * width * 4 + 64;
   map = next;
-  next += pixels * 4 + 64;
+  next += (<usize>(rowsAtOnce + reach)) * width * 4 + 64;
   const needed = <i32>((next + 0xffff) >> 16) - memory.size();
   if (needed > 0 && memory.grow(needed) < 0) unreachable();
-  memory.fill(sums, 0, scales * 3 * sumsPerChannel * 8);
-  memory.fill(zeros, 0, (<usize>strideOf(w)) * 4 * 4);
+  memory.fill(sums, 0, bytesA - sums);
+  weight0 = f32x4.splat(k0);
+  weight1 = f32x4.splat(k1);
+  weight2 = f32x4.splat(k2);
+  weight3 = f32x4.splat(k3);
+  weight4 = f32x4.splat(k4);
+  stabiliser = f32x4.splat(c2);
+  rootGuess = i32x4.splat(0x2a6497f8);
+  third = f32x4.splat(1.0 / 3.0);
 }
 
-/**
- * Adds the errors of rows `from` to `to` (of the strip, at the finest scale) to the sums. `from` is a multiple of 32; what
- * lies around those rows is there for the blur.
- */
-export function strip(channelsA: i32, channelsB: i32, background: i32, from: i32, to: i32, withMap: bool): void {
-  toLinear(bytesA, channelsA, background, linear[0]);
-  toLinear(bytesB, channelsB, background, linear[1]);
-  let w = width;
-  let h = height;
-  let at = 0;
-  for (let scale = 0; scale < scales; scale++) {
-    if (w < 8 || h < 8) break;
-    if (scale > 0) {
-      halve(linear[at], linear[at ^ 2], w, h);
-      halve(linear[at + 1], linear[(at + 1) ^ 2], w, h);
-      at ^= 2;
-      w = (w + 1) >> 1;
-      h = (h + 1) >> 1;
-    }
-    // Only the brightness matters at the finest scale, and blue at the coarse ones: the other weights are (nearly) zero.
-    const channels = scale == 0 ? 1 : scale < 3 ? 2 : 3;
-    toXyb(linear[at], xybA, w, h, channels);
-    toXyb(linear[at + 1], xybB, w, h, channels);
-    const first = from >> scale;
-    const last = min(h, (to + (1 << scale) - 1) >> scale);
-    const plane = (<usize>strideOf(w)) * (<usize>h) * 4;
-    for (let channel = 0; channel < 3; channel++) {
-      if (channels == 1 && channel != 1) continue;
-      if (channels == 2 && channel == 2) continue;
-      compare(
-        xybA + plane * channel,
-        xybB + plane * channel,
-        w,
-        h,
-        first,
-        last,
-        sums + (scale * 3 + channel) * sumsPerChannel * 8,
-        withMap && scale == 0,
-      );
-    }
-  }
+/** Bytes of a blurred row, with room for the filter on both sides. */
+function blurredRow(w: i32): usize {
+  return padded(w) * 4 + 2 * reach * 4;
 }
 
-/** Interleaved sRGB bytes (1, 3 or 4 channels) over a grey background to planes of linear light. */
-function toLinear(bytes: usize, channels: i32, background: i32, out: usize): void {
-  const pixels = width * height;
-  const plane = (<usize>pixels) * 4;
-  const green = channels == 1 ? 0 : 1;
-  const blue = channels == 1 ? 0 : 2;
-  for (let i = 0; i < pixels; i++) {
-    const p = bytes + (<usize>i) * channels;
-    let r = <i32>load<u8>(p);
-    let g = <i32>load<u8>(p + green);
-    let b = <i32>load<u8>(p + blue);
-    if (channels == 4) {
-      const alpha = <i32>load<u8>(p, 3);
-      const behind = background * (255 - alpha) + 127;
-      r = (r * alpha + behind) / 255;
-      g = (g * alpha + behind) / 255;
-      b = (b * alpha + behind) / 255;
-    }
-    const o = out + (<usize>i) * 4;
-    store<f32>(o, load<f32>(table + r * 4));
-    store<f32>(o + plane, load<f32>(table + g * 4));
-    store<f32>(o + plane * 2, load<f32>(table + b * 4));
-  }
-}
-
-/** Each pixel is the mean of four; the last row and column are repeated where there is no other. */
-function halve(from: usize, to: usize, w: i32, h: i32): void {
-  const w2 = (w + 1) >> 1;
-  const h2 = (h + 1) >> 1;
-  for (let c = 0; c < 3; c++) {
-    const source = from + (<usize>c) * w * h * 4;
-    const target = to + (<usize>c) * w2 * h2 * 4;
-    for (let y = 0; y < h2; y++) {
-      const upper = source + (<usize>(2 * y)) * w * 4;
-      const lower = source + (<usize>min(2 * y + 1, h - 1)) * w * 4;
-      const out = target + (<usize>y) * w2 * 4;
-      let x = 0;
-      for (; x + 4 <= w >> 1; x += 4) {
-        const a = (<usize>x) * 8;
-        const left = v128.add<f32>(v128.load(upper + a), v128.load(lower + a));
-        const right = v128.add<f32>(v128.load(upper + a + 16), v128.load(lower + a + 16));
-        const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
-        const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
-        v128.store(out + (<usize>x) * 4, v128.mul<f32>(v128.add<f32>(even, odd), f32x4.splat(0.25)));
-      }
-      for (; x < w2; x++) {
-        const l = (<usize>(2 * x)) * 4;
-        const r = (<usize>min(2 * x + 1, w - 1)) * 4;
-        const sum = load<f32>(upper + l) + load<f32>(lower + l) + load<f32>(upper + r) + load<f32>(lower + r);
-        store<f32>(out + (<usize>x) * 4, sum * 0.25);
-      }
-    }
-  }
-}
-
-/** Cube roots of four numbers of 0 or more: a guess from the exponent, then Newton's steps. The same on every machine. */
+/** Only the brightness matters at the finest scale, and blue at the coarse ones: the other weights are (nearly) zero. */
 @inline
-function cubeRoot(v: v128): v128 {
-  const third = f32x4.splat(1.0 / 3.0);
-  // bits / 3 + 0x2a514067 (Kahan); the division by a multiplication with floats is exact enough for a guess.
-  const bits = i32x4.trunc_sat_f32x4_s(v128.mul<f32>(f32x4.convert_i32x4_s(v), third));
-  let y = v128.add<i32>(bits, i32x4.splat(0x2a514067));
-  for (let i = 0; i < 3; i++) {
-    const square = v128.mul<f32>(y, y);
-    y = v128.mul<f32>(v128.add<f32>(v128.add<f32>(y, y), v128.div<f32>(v, square)), third);
-  }
-  return y;
+function isMeasured(scale: i32, channel: i32): bool {
+  return channel == 1 || (scale > 0 && channel == 0) || scale > 2;
 }
 
-/** Linear light to XYB, padded; as many channels as are asked for (Y alone, X and Y, or all). */
-function toXyb(from: usize, to: usize, w: i32, h: i32, channels: i32): void {
-  const plane = (<usize>w) * h * 4;
-  const stride = (<usize>strideOf(w)) * 4;
-  const padded = stride * h;
-  const root = f32x4.splat(biasRoot);
-  const zero = f32x4.splat(0);
-  for (let y = 0; y < h; y++) {
-    const source = from + (<usize>y) * w * 4;
-    const target = to + stride * y;
-    memory.fill(target + padded, 0, stride);
-    if (channels > 1) memory.fill(target, 0, stride);
-    if (channels > 2) memory.fill(target + padded * 2, 0, stride);
-    for (let x = 0; x < w; x += 4) {
-      const p = source + (<usize>x) * 4;
-      const r = v128.load(p);
-      const g = v128.load(p + plane);
-      const b = v128.load(p + plane * 2);
-      const l = absorb(r, g, b, 0.3, 0.622, 0.078);
-      const m = absorb(r, g, b, 0.23, 0.692, 0.078);
-      const lr = v128.sub<f32>(cubeRoot(v128.max<f32>(l, zero)), root);
-      const mr = v128.sub<f32>(cubeRoot(v128.max<f32>(m, zero)), root);
-      const half = f32x4.splat(0.5);
-      const brightness = v128.mul<f32>(half, v128.add<f32>(lr, mr));
-      // Beyond the last pixel there is nothing, as around the picture.
-      const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
-      const o = target + 16 + (<usize>x) * 4;
-      v128.store(o + padded, v128.and(keep, v128.add<f32>(brightness, f32x4.splat(0.01))));
-      if (channels == 1) continue;
-      const opponent = v128.mul<f32>(half, v128.sub<f32>(lr, mr));
-      v128.store(o, v128.and(keep, v128.add<f32>(v128.mul<f32>(opponent, f32x4.splat(14)), f32x4.splat(0.42))));
-      if (channels == 2) continue;
-      const s = absorb(r, g, b, 0.24342268924547819, 0.20476744424496821, 0.5518098665095536);
-      const sr = v128.sub<f32>(cubeRoot(v128.max<f32>(s, zero)), root);
-      v128.store(o + padded * 2, v128.and(keep, v128.add<f32>(v128.sub<f32>(sr, brightness), f32x4.splat(0.55))));
-    }
+/** Takes the next rows of both pictures. All but the last `reach` rows of what has come are then in the sums. */
+export function addRows(count: i32, channelsA: i32, channelsB: i32, background: i32, withMap: bool): void {
+  mapRow = withMap ? max(0, rows - reach) : -1;
+  const plane = padded(width) * 4;
+  for (let i = 0; i < count; i++) {
+    const row = absorbedRow(0, width, rows);
+    absorb(bytesA + (<usize>i) * width * channelsA, channelsA, background, row);
+    absorb(bytesB + (<usize>i) * width * channelsB, channelsB, background, row + plane * 3);
+    addRow(0, width, height, rows);
+    rows++;
   }
 }
 
 @inline
-function absorb(r: v128, g: v128, b: v128, kr: f32, kg: f32, kb: f32): v128 {
-  const red = v128.mul<f32>(r, f32x4.splat(kr));
-  const green = v128.mul<f32>(g, f32x4.splat(kg));
-  const blue = v128.mul<f32>(b, f32x4.splat(kb));
-  return v128.add<f32>(v128.add<f32>(red, green), v128.add<f32>(blue, f32x4.splat(bias)));
+function absorbedRow(scale: i32, w: i32, y: i32): usize {
+  return absorbed[scale] + (<usize>(y & 1)) * padded(w) * 4 * 6;
+}
+
+/** Interleaved sRGB bytes (1, 3 or 4 channels) over a grey background to planes of the opsin absorbances. */
+function absorb(bytes: usize, channels: i32, background: i32, out: usize): void {
+  const plane = padded(width) * 4;
+  const step = <usize>channels;
+  for (let x = 0; x < width; x += 4) {
+    const p = bytes + (<usize>x) * step;
+    let v0: v128, v1: v128, v2: v128, v3: v128;
+    if (channels == 4 && background >= 0) {
+      v0 = pixelOver(p, background);
+      v1 = pixelOver(p + 4, background);
+      v2 = pixelOver(p + 8, background);
+      v3 = pixelOver(p + 12, background);
+    } else {
+      const green: usize = channels == 1 ? 0 : 1;
+      v0 = pixel(p, green);
+      v1 = pixel(p + step, green);
+      v2 = pixel(p + step * 2, green);
+      v3 = pixel(p + step * 3, green);
+    }
+    const low01 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+    const o = out + (<usize>x) * 4;
+    v128.store(o, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store(o + plane, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+    v128.store(o + plane * 2, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  }
+}
+
+@inline
+function pixel(p: usize, green: usize): v128 {
+  return absorbance(load<u8>(p), load<u8>(p + green), load<u8>(p + green * 2));
+}
+
+@inline
+function pixelOver(p: usize, background: i32): v128 {
+  const alpha = <i32>load<u8>(p, 3);
+  const behind = background * (255 - alpha) + 127;
+  const r = (<i32>load<u8>(p) * alpha + behind) / 255;
+  const g = (<i32>load<u8>(p, 1) * alpha + behind) / 255;
+  const b = (<i32>load<u8>(p, 2) * alpha + behind) / 255;
+  return absorbance(r, g, b);
+}
+
+@inline
+function absorbance(r: i32, g: i32, b: i32): v128 {
+  const red = v128.load(table + ((<usize>r) << 4));
+  const green = v128.load(table + ((<usize>g) << 4), 4096);
+  const blue = v128.load(table + ((<usize>b) << 4), 8192);
+  return v128.add<f32>(v128.add<f32>(red, green), blue);
+}
+
+/** A row of this scale is there: measures what it completes, and makes a row of the next scale of every two. */
+function addRow(scale: i32, w: i32, h: i32, y: i32): void {
+  addToRings(scale, w, y);
+  const isLast = y == h - 1;
+  for (let channel = 0; channel < 3; channel++) {
+    if (!isMeasured(scale, channel)) continue;
+    const until = isLast ? h : y - reach + 1;
+    for (let done = max(0, y - reach); done < until; done++) measureRow(scale, channel, w, h, done);
+  }
+  if (scale + 1 == scales || w < 8 || h < 8 || ((y & 1) == 0 && !isLast)) return;
+  halve(absorbedRow(scale, w, y & ~1), absorbedRow(scale, w, y), w, absorbedRow(scale + 1, (w + 1) >> 1, y >> 1));
+  addRow(scale + 1, (w + 1) >> 1, (h + 1) >> 1, y >> 1);
+}
+
+/** Each pixel is the mean of four; the last column is repeated where there is no other, as is the last row by the caller. */
+function halve(upper: usize, lower: usize, w: i32, out: usize): void {
+  const plane = padded(w) * 4;
+  const plane2 = padded((w + 1) >> 1) * 4;
+  for (let c = 0; c < 6; c++) {
+    if ((w & 1) == 1) {
+      repeatLast(upper, w);
+      repeatLast(lower, w);
+    }
+    for (let x = 0; x < w; x += 8) {
+      const a = (<usize>x) * 4;
+      const left = v128.add<f32>(v128.load(upper + a), v128.load(lower + a));
+      const right = v128.add<f32>(v128.load(upper + a, 16), v128.load(lower + a, 16));
+      const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
+      const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
+      v128.store(out + (<usize>x) * 2, v128.mul<f32>(v128.add<f32>(even, odd), f32x4.splat(0.25)));
+    }
+    upper += plane;
+    lower += plane;
+    out += plane2;
+  }
+}
+
+@inline
+function repeatLast(row: usize, w: i32): void {
+  store<f32>(row + (<usize>w) * 4, load<f32>(row + (<usize>w) * 4 - 4));
+}
+
+/** Cube roots of four numbers above 0, to the precision of a float, and the same on every machine. */
+@inline
+function cubeRoot(v: v128, guess: v128, aThird: v128): v128 {
+  // A third of the bits is a guess (Kahan), 4 % off; bits / 4 * 5/4 * 17/16 is nearly that.
+  let bits = v128.shr<i32>(v, 2);
+  bits = v128.add<i32>(bits, v128.shr<i32>(bits, 2));
+  bits = v128.add<i32>(bits, v128.shr<i32>(bits, 4));
+  let y = v128.add<i32>(bits, guess);
+  // A step of Halley's and one of Newton's.
+  const cube = v128.mul<f32>(v128.mul<f32>(y, y), y);
+  const above = v128.add<f32>(v128.add<f32>(v, v), cube);
+  const below = v128.add<f32>(v128.add<f32>(cube, cube), v);
+  y = v128.mul<f32>(y, v128.div<f32>(above, below));
+  const error = v128.sub<f32>(y, v128.div<f32>(v, v128.mul<f32>(y, y)));
+  return v128.sub<f32>(y, v128.mul<f32>(error, aThird));
+}
+
+/** Appends sum and difference of a row of both pictures to the rings of its channels: X, Y and B, each from 0 to 1. */
+function addToRings(scale: i32, w: i32, y: i32): void {
+  const guess = rootGuess, aThird = third;
+  const plane = padded(w) * 4;
+  const a = absorbedRow(scale, w, y);
+  const b = a + plane * 3;
+  const at = (<usize>(y % window)) * ringRow(w);
+  const outX = rings[scale * 3] + at;
+  const outY = rings[scale * 3 + 1] + at;
+  const outB = rings[scale * 3 + 2] + at;
+  for (let x = 0; x < w; x += 4) {
+    const p = (<usize>x) * 4;
+    const o = (<usize>x) * 8;
+    const al = cubeRoot(v128.load(a + p), guess, aThird);
+    const am = cubeRoot(v128.load(a + plane + p), guess, aThird);
+    const bl = cubeRoot(v128.load(b + p), guess, aThird);
+    const bm = cubeRoot(v128.load(b + plane + p), guess, aThird);
+    // Twice the brightness, without the offset.
+    const ay = v128.add<f32>(al, am);
+    const by = v128.add<f32>(bl, bm);
+    // Beyond the last pixel there is nothing, as around the picture.
+    const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
+    put(outY + o, ay, by, 0.5, 0.01 - biasRoot, keep);
+    if (!isMeasured(scale, 0)) continue;
+    put(outX + o, v128.sub<f32>(al, am), v128.sub<f32>(bl, bm), 7, 0.42, keep);
+    if (!isMeasured(scale, 2)) continue;
+    const half = f32x4.splat(0.5);
+    const as = cubeRoot(v128.load(a + plane * 2 + p), guess, aThird);
+    const bs = cubeRoot(v128.load(b + plane * 2 + p), guess, aThird);
+    put(
+      outB + o,
+      v128.sub<f32>(as, v128.mul<f32>(ay, half)),
+      v128.sub<f32>(bs, v128.mul<f32>(by, half)),
+      1,
+      0.55,
+      keep,
+    );
+  }
+}
+
+/** Sum and difference of what two channels are after they were scaled and moved. */
+@inline
+function put(out: usize, a: v128, b: v128, factor: f32, offset: f32, keep: v128): void {
+  const sum = v128.add<f32>(v128.mul<f32>(v128.add<f32>(a, b), f32x4.splat(factor)), f32x4.splat(2 * offset));
+  const difference = v128.mul<f32>(v128.sub<f32>(a, b), f32x4.splat(factor));
+  v128.store(out, v128.and(keep, sum));
+  v128.store(out, v128.and(keep, difference), 16);
 }
 
 /** The first `count` of four lanes. */
@@ -262,141 +323,126 @@ function tailMask(count: i32): v128 {
   return v128.lt<i32>(i32x4(0, 1, 2, 3), i32x4.splat(count));
 }
 
-@inline
-function weigh(centre: v128, one: v128, two: v128, three: v128, four: v128): v128 {
-  const near = v128.add<f32>(v128.mul<f32>(centre, f32x4.splat(k0)), v128.mul<f32>(one, f32x4.splat(k1)));
-  const middle = v128.add<f32>(v128.mul<f32>(two, f32x4.splat(k2)), v128.mul<f32>(three, f32x4.splat(k3)));
-  return v128.add<f32>(v128.add<f32>(near, middle), v128.mul<f32>(four, f32x4.splat(k4)));
+/** Adds the errors of row `y` of a channel to its sums. */
+function measureRow(scale: i32, channel: i32, w: i32, h: i32, y: i32): void {
+  const ring = rings[scale * 3 + channel];
+  blurDown(ring, w, h, y);
+  blurAcross(w);
+  const out = sums + (scale * 3 + channel) * sumsPerChannel * 8;
+  const centre = ring + (<usize>(y % window)) * ringRow(w);
+  sumRow(centre, w, out, scale > 0 || mapRow < 0 ? 0 : map + (<usize>(y - mapRow)) * w * 4);
 }
 
-/** Blurs a row of both pictures, of the sum of their squares and of their product from left to right. */
-function blurRow(a: usize, b: usize, out: usize, w: i32, stride: usize): void {
+@inline
+function rowOrZeros(ring: usize, w: i32, h: i32, y: i32): usize {
+  return y < 0 || y >= h ? zeros : ring + (<usize>(y % window)) * ringRow(w);
+}
+
+@inline
+function weigh(sum: v128, a: v128, b: v128, weight: v128): v128 {
+  return v128.add<f32>(sum, v128.mul<f32>(v128.add<f32>(a, b), weight));
+}
+
+/** Blurs row `y` from top to bottom: sums, differences and their squares, into `column`. */
+function blurDown(ring: usize, w: i32, h: i32, y: i32): void {
+  const r0 = rowOrZeros(ring, w, h, y);
+  const u1 = rowOrZeros(ring, w, h, y - 1), d1 = rowOrZeros(ring, w, h, y + 1);
+  const u2 = rowOrZeros(ring, w, h, y - 2), d2 = rowOrZeros(ring, w, h, y + 2);
+  const u3 = rowOrZeros(ring, w, h, y - 3), d3 = rowOrZeros(ring, w, h, y + 3);
+  const u4 = rowOrZeros(ring, w, h, y - 4), d4 = rowOrZeros(ring, w, h, y + 4);
+  const w0 = weight0, w1 = weight1, w2 = weight2, w3 = weight3, w4 = weight4;
+  const stride = blurredRow(w);
+  const end = ringRow(w);
+  for (let part: usize = 0; part < 2; part++) {
+    let out = column + reach * 4 + part * stride;
+    for (let o = part * 16; o < end; o += 32) {
+      const v0 = v128.load(r0 + o);
+      let plain = v128.mul<f32>(v0, w0);
+      let square = v128.mul<f32>(v0, plain);
+      let u = v128.load(u1 + o), d = v128.load(d1 + o);
+      plain = weigh(plain, u, d, w1);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w1);
+      u = v128.load(u2 + o), d = v128.load(d2 + o);
+      plain = weigh(plain, u, d, w2);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w2);
+      u = v128.load(u3 + o), d = v128.load(d3 + o);
+      plain = weigh(plain, u, d, w3);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w3);
+      u = v128.load(u4 + o), d = v128.load(d4 + o);
+      plain = weigh(plain, u, d, w4);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w4);
+      v128.store(out, plain);
+      v128.store(out + stride * 2, square);
+      out += 16;
+    }
+  }
+}
+
+/** Blurs `column` from left to right in its place: pixel x comes to lie at x, without the room on the left. */
+function blurAcross(w: i32): void {
+  const w0 = weight0, w1 = weight1, w2 = weight2, w3 = weight3, w4 = weight4;
+  const stride = blurredRow(w);
+  // Room for the filter on both sides, where an earlier row may have left something.
+  for (let row = column; row < column + stride * 4; row += stride) {
+    v128.store(row, f32x4.splat(0));
+    v128.store(row + stride - reach * 4, f32x4.splat(0));
+  }
+  for (let p = column; p < column + stride * 4; p += 16) {
+    let sum = v128.mul<f32>(v128.load(p, 16), w0);
+    sum = weigh(sum, v128.load(p, 12), v128.load(p, 20), w1);
+    sum = weigh(sum, v128.load(p, 8), v128.load(p, 24), w2);
+    sum = weigh(sum, v128.load(p, 4), v128.load(p, 28), w3);
+    v128.store(p, weigh(sum, v128.load(p), v128.load(p, 32), w4));
+  }
+}
+
+/** Sums the structural error and the artefact and blur errors of a row, and their 4th powers. */
+function sumRow(centre: usize, w: i32, out: usize, mapOut: usize): void {
+  const stride = blurredRow(w);
+  const zero = f32x4.splat(0);
+  const c = stabiliser, two = f32x4.splat(2);
+  let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
   for (let x = 0; x < w; x += 4) {
-    const p = a + 16 + (<usize>x) * 4;
-    const q = b + 16 + (<usize>x) * 4;
-    const a0 = v128.load(p);
-    const b0 = v128.load(q);
-    let al = v128.load(p - 4), ar = v128.load(p + 4), bl = v128.load(q - 4), br = v128.load(q + 4);
-    const a1 = v128.add<f32>(al, ar), b1 = v128.add<f32>(bl, br);
-    const s1 = squares(al, ar, bl, br), p1 = products(al, ar, bl, br);
-    al = v128.load(p - 8), ar = v128.load(p + 8), bl = v128.load(q - 8), br = v128.load(q + 8);
-    const a2 = v128.add<f32>(al, ar), b2 = v128.add<f32>(bl, br);
-    const s2 = squares(al, ar, bl, br), p2 = products(al, ar, bl, br);
-    al = v128.load(p - 12), ar = v128.load(p + 12), bl = v128.load(q - 12), br = v128.load(q + 12);
-    const a3 = v128.add<f32>(al, ar), b3 = v128.add<f32>(bl, br);
-    const s3 = squares(al, ar, bl, br), p3 = products(al, ar, bl, br);
-    al = v128.load(p - 16), ar = v128.load(p + 16), bl = v128.load(q - 16), br = v128.load(q + 16);
-    const a4 = v128.add<f32>(al, ar), b4 = v128.add<f32>(bl, br);
-    const s4 = squares(al, ar, bl, br), p4 = products(al, ar, bl, br);
-    const s0 = v128.add<f32>(v128.mul<f32>(a0, a0), v128.mul<f32>(b0, b0));
-    const o = out + (<usize>x) * 4;
-    v128.store(o, weigh(a0, a1, a2, a3, a4));
-    v128.store(o + stride, weigh(b0, b1, b2, b3, b4));
-    v128.store(o + stride * 2, weigh(s0, s1, s2, s3, s4));
-    v128.store(o + stride * 3, weigh(v128.mul<f32>(a0, b0), p1, p2, p3, p4));
+    const p = column + (<usize>x) * 4;
+    const sum = v128.load(p);
+    const difference = v128.load(p + stride);
+    const sum2 = v128.load(p + stride * 2);
+    const difference2 = v128.load(p + stride * 3);
+    // 1 - (1 - (mu_a - mu_b)^2) (2 cov + c2) / (var_a + var_b + c2), where var_a + var_b - 2 cov = var(a - b).
+    const luminance = v128.mul<f32>(difference, difference);
+    const variance = v128.sub<f32>(difference2, luminance);
+    const both = v128.add<f32>(v128.sub<f32>(sum2, v128.mul<f32>(sum, sum)), v128.add<f32>(variance, c));
+    const ratio = v128.div<f32>(v128.add<f32>(variance, variance), both);
+    const structure = v128.add<f32>(luminance, v128.sub<f32>(ratio, v128.mul<f32>(luminance, ratio)));
+    const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
+    const r = v128.and(keep, v128.max<f32>(zero, structure));
+    // (1 + |b - mu_b|) / (1 + |a - mu_a|) - 1, where 2a = sum + difference and 2b = sum - difference.
+    const q = centre + (<usize>x) * 8;
+    const u = v128.sub<f32>(v128.load(q), sum);
+    const v = v128.sub<f32>(v128.load(q, 16), difference);
+    const detailA = v128.abs<f32>(v128.add<f32>(u, v));
+    const detailB = v128.abs<f32>(v128.sub<f32>(u, v));
+    const f = v128.and(keep, v128.div<f32>(v128.sub<f32>(detailB, detailA), v128.add<f32>(detailA, two)));
+    const artefact = v128.max<f32>(f, zero);
+    const loss = v128.sub<f32>(artefact, f);
+    const r2 = v128.mul<f32>(r, r);
+    const artefact2 = v128.mul<f32>(artefact, artefact);
+    const loss2 = v128.mul<f32>(loss, loss);
+    e0 = v128.add<f32>(e0, r);
+    e1 = v128.add<f32>(e1, v128.mul<f32>(r2, r2));
+    e2 = v128.add<f32>(e2, artefact);
+    e3 = v128.add<f32>(e3, v128.mul<f32>(artefact2, artefact2));
+    e4 = v128.add<f32>(e4, loss);
+    e5 = v128.add<f32>(e5, v128.mul<f32>(loss2, loss2));
+    // What goes beyond the row is overwritten by the next one.
+    if (mapOut != 0) v128.store(mapOut + (<usize>x) * 4, v128.add<f32>(r, v128.add<f32>(artefact, loss)));
   }
-}
-
-@inline
-function squares(al: v128, ar: v128, bl: v128, br: v128): v128 {
-  const left = v128.add<f32>(v128.mul<f32>(al, al), v128.mul<f32>(bl, bl));
-  return v128.add<f32>(left, v128.add<f32>(v128.mul<f32>(ar, ar), v128.mul<f32>(br, br)));
-}
-
-@inline
-function products(al: v128, ar: v128, bl: v128, br: v128): v128 {
-  return v128.add<f32>(v128.mul<f32>(al, bl), v128.mul<f32>(ar, br));
-}
-
-/** A blurred row of the ring; 0 where there is none. */
-@inline
-function ringRow(y: i32, h: i32, stride: usize): usize {
-  return y < 0 || y >= h ? 0 : ring + (<usize>(y % 9)) * stride * 4;
-}
-
-@inline
-function column(offset: usize, r0: usize, u1: usize, d1: usize, u2: usize, d2: usize, u3: usize, d3: usize, u4: usize, d4: usize): v128 {
-  return weigh(
-    v128.load(r0 + offset),
-    v128.add<f32>(v128.load(u1 + offset), v128.load(d1 + offset)),
-    v128.add<f32>(v128.load(u2 + offset), v128.load(d2 + offset)),
-    v128.add<f32>(v128.load(u3 + offset), v128.load(d3 + offset)),
-    v128.add<f32>(v128.load(u4 + offset), v128.load(d4 + offset)),
-  );
-}
-
-/** Sums the structural error and the artefact and blur errors of rows `first` to `last` of one channel, and their 4th powers. */
-function compare(a: usize, b: usize, w: i32, h: i32, first: i32, last: i32, out: usize, withMap: bool): void {
-  const stride = (<usize>strideOf(w)) * 4;
-  let blurred = max(0, first - 4);
-  for (let y = first; y < last; y++) {
-    const until = min(h, y + 5);
-    for (; blurred < until; blurred++) {
-      blurRow(a + stride * blurred, b + stride * blurred, ringRow(blurred, h, stride), w, stride);
-    }
-    const r0 = ringRow(y, h, stride);
-    const u1 = orZeros(ringRow(y - 1, h, stride)), d1 = orZeros(ringRow(y + 1, h, stride));
-    const u2 = orZeros(ringRow(y - 2, h, stride)), d2 = orZeros(ringRow(y + 2, h, stride));
-    const u3 = orZeros(ringRow(y - 3, h, stride)), d3 = orZeros(ringRow(y + 3, h, stride));
-    const u4 = orZeros(ringRow(y - 4, h, stride)), d4 = orZeros(ringRow(y + 4, h, stride));
-    const rowA = a + stride * y + 16;
-    const rowB = b + stride * y + 16;
-    const one = f32x4.splat(1);
-    const zero = f32x4.splat(0);
-    let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
-    for (let x = 0; x < w; x += 4) {
-      const o = (<usize>x) * 4;
-      const mu = column(o, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const nu = column(o + stride, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const s = column(o + stride * 2, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const p = column(o + stride * 3, r0, u1, d1, u2, d2, u3, d3, u4, d4);
-      const difference = v128.sub<f32>(mu, nu);
-      const luminance = v128.sub<f32>(one, v128.mul<f32>(difference, difference));
-      const covariance = v128.sub<f32>(p, v128.mul<f32>(mu, nu));
-      const structure = v128.add<f32>(v128.add<f32>(covariance, covariance), f32x4.splat(c2));
-      const variance = v128.sub<f32>(s, v128.add<f32>(v128.mul<f32>(mu, mu), v128.mul<f32>(nu, nu)));
-      const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, f32x4.splat(c2)));
-      const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
-      const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(one, ratio)));
-      const detailA = v128.add<f32>(one, v128.abs<f32>(v128.sub<f32>(v128.load(rowA + o), mu)));
-      const detailB = v128.add<f32>(one, v128.abs<f32>(v128.sub<f32>(v128.load(rowB + o), nu)));
-      const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), one));
-      const artefact = v128.max<f32>(f, zero);
-      const loss = v128.max<f32>(v128.neg<f32>(f), zero);
-      const r2 = v128.mul<f32>(r, r);
-      const artefact2 = v128.mul<f32>(artefact, artefact);
-      const loss2 = v128.mul<f32>(loss, loss);
-      e0 = v128.add<f32>(e0, r);
-      e1 = v128.add<f32>(e1, v128.mul<f32>(r2, r2));
-      e2 = v128.add<f32>(e2, artefact);
-      e3 = v128.add<f32>(e3, v128.mul<f32>(artefact2, artefact2));
-      e4 = v128.add<f32>(e4, loss);
-      e5 = v128.add<f32>(e5, v128.mul<f32>(loss2, loss2));
-      if (withMap) writeMap((<usize>y) * w + x, min(4, w - x), v128.add<f32>(r, v128.add<f32>(artefact, loss)));
-    }
-    addLanes(out, e0);
-    addLanes(out + 8, e1);
-    addLanes(out + 16, e2);
-    addLanes(out + 24, e3);
-    addLanes(out + 32, e4);
-    addLanes(out + 40, e5);
-  }
-}
-
-@inline
-function orZeros(row: usize): usize {
-  return row == 0 ? zeros : row;
-}
-
-function writeMap(index: usize, count: i32, value: v128): void {
-  const o = map + index * 4;
-  if (count == 4) {
-    v128.store(o, value);
-    return;
-  }
-  store<f32>(o, v128.extract_lane<f32>(value, 0));
-  if (count > 1) store<f32>(o + 4, v128.extract_lane<f32>(value, 1));
-  if (count > 2) store<f32>(o + 8, v128.extract_lane<f32>(value, 2));
+  addLanes(out, e0);
+  addLanes(out + 8, e1);
+  addLanes(out + 16, e2);
+  addLanes(out + 24, e3);
+  addLanes(out + 32, e4);
+  addLanes(out + 40, e5);
 }
 
 @inline
