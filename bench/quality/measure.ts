@@ -27,13 +27,14 @@ export interface Sample {
   /** Of a search: whole encodes' worth, and CPU time over that of one plain encode with the quality it found. */
   readonly encodes?: number;
   readonly cost?: number;
+  /** Of a search: the encoder's own setting that it found. */
+  readonly quality?: number;
   /** Of a search: not even the next quality below reaches what was asked. */
   readonly tight?: boolean;
   readonly note?: string;
 }
 
 export const millrace = 'Millrace';
-
 /** What has been measured already; a run that was interrupted goes on where it was. */
 export class Samples {
   readonly #file: string;
@@ -107,10 +108,10 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
     return { name, pixels, to, recipe: parseRecipe(recipe), metadata: {} };
   }
 
-  async function isTight(to: LossyFormat, target: number, file: AskedFile): Promise<boolean> {
+  async function isTight(asked: EncodeJob, target: number, file: AskedFile): Promise<boolean> {
     if (file.settings.quality === 1) return true;
-    const lower = await encodePlainly(job(to, { to }), file, -1, codecs);
-    return (await score(lower.bytes, to)) < target;
+    const lower = await encodePlainly(asked, file, -1, codecs);
+    return (await score(lower.bytes, asked.to)) < target;
   }
 
   return {
@@ -128,14 +129,16 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
         );
         return { bytes: file.bytes.byteLength, score: await score(file.bytes, won.to), note: won.to };
       }
-      const { result: file, cpu } = await timed(() => encodeAsAsked(job(to, { to, quality }), codecs));
-      const plain = await timed(() => encodePlainly(job(to, { to, quality }), file, 0, codecs));
+      const asked = job(to, { to, quality });
+      const { result: file, cpu } = await timed(() => encodeAsAsked(asked, codecs));
+      const plain = await timed(() => encodePlainly(asked, file, 0, codecs));
       return {
         bytes: file.bytes.byteLength,
         score: await score(file.bytes, to),
         encodes: file.score?.encodes ?? 1,
         cost: cpu / plain.cpu,
-        tight: await isTight(to, target, file),
+        ...(file.settings.quality === undefined ? {} : { quality: file.settings.quality }),
+        tight: await isTight(asked, target, file),
         ...(file.score?.note === undefined ? {} : { note: file.score.note }),
       };
     },

@@ -115,7 +115,7 @@ export async function findTools(): Promise<{ tools: readonly Tool[]; missing: re
     channels: 3,
   } as const;
   const tools: Tool[] = [...inProcess];
-  const missing: string[] = ['jpegoptim'];
+  const missing: string[] = [];
   for (const program of programs) {
     const tool = ofProgram(program);
     try {
