@@ -23,17 +23,7 @@ if (!isFresh()) {
   const build = mkdtempSync(join(tmpdir(), 'millrace-score-'));
   try {
     const wasm = join(build, 'maps.wasm');
-    const options = [
-      '-O3',
-      '--runtime',
-      'stub',
-      '--enable',
-      'simd',
-      '--noAssert',
-      '--lowMemoryUnused',
-      '--use',
-      'abort=',
-    ];
+    const options = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert', '--use', 'abort='];
     const { error, stderr } = await asc.main([source, '--outFile', wasm, ...options]);
     if (error !== null) throw new Error(`${error.message}\n${stderr.toString()}`);
     const bytes = readFileSync(wasm).toString('base64');

@@ -5,6 +5,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { defaultLevel, qualityLevels } from '../../contract/quality.ts';
 import { loadCodecs } from '../../utility/codecs.ts';
 import { millrace, prepareGround, Samples } from './measure.ts';
@@ -73,18 +74,19 @@ async function writePage(): Promise<void> {
   const { all } = samples;
   const parts = [
     '# The same look in fewest bytes: measured',
-    `Written by \`npm run bench:quality${whole ? ' -- --whole' : ''}\`: ${String(pictures)} opaque pictures of the corpus (Kodak, CLIC, camera photographs, graphics; ${whole ? '' : 'every third, '}each of at most ${String(set.pixels / 1e6)} megapixels: lossless photographs are cropped, the others made smaller first). Scores are SSIMULACRA2, of the file as sharp decodes it (JPEG XL: wasm-vips), beside the picture. ${missing.length > 0 ? `Not here: ${missing.join(', ')}.` : ''}`,
+    `Written by \`npm run bench:quality${whole ? ' -- --whole' : ''}\`: ${String(pictures)} opaque pictures of the corpus (Kodak, CLIC, camera photographs, graphics; ${whole ? '' : 'every third, '}each of at most ${String(set.pixels / 1e6)} megapixels: lossless photographs are cropped, the others made smaller first). Scores are SSIMULACRA2, of the file as sharp decodes it (JPEG XL: wasm-vips), beside the picture.${missing.length > 0 ? ` Not here: ${missing.join(', ')}.` : ''}`,
     'Where a search starts was learnt from the same pictures. With others it may take more attempts; what it writes is scored all the same.',
     '## How the search keeps its word',
     markdown(accuracyTable(all)),
     '## Bytes at equal score',
-    ...formats.map((format) => markdown(equalScoreTable(all, format))),
+    ...formats.map((each) => markdown(equalScoreTable(all, each))),
     '## What a person gets who changes nothing',
-    ...formats.map((format) => markdown(defaultsTable(all, format, level))),
+    ...formats.map((each) => markdown(defaultsTable(all, each, level))),
     bestFormat(),
     (await remarks()).trimEnd(),
   ];
-  await writeFile(page, `${parts.join('\n\n')}\n`);
+  const style = await resolveConfig(page);
+  await writeFile(page, await format(parts.join('\n\n'), { ...style, parser: 'markdown' }));
 }
 
 function bestFormat(): string {
@@ -93,7 +95,7 @@ function bestFormat(): string {
   const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
   const lowest = Math.min(...runs.map(({ score }) => score));
   const formatsWon = [...won].map(([format, each]) => `${String(format)} ${String(each.length)}`).join(', ');
-  return `\`--to best\` at ${String(level)}: ${(bytes / 1000).toFixed(0)} kB, lowest score ${lowest.toFixed(1)}; won by ${formatsWon}.`;
+  return `\`--to best\` at ${String(level)}: ${(bytes / 1000).toFixed(0)} kB, lowest score ${lowest.toFixed(1)}; won by ${formatsWon}. (JPEG XL takes part only where a recipe names it.)`;
 }
 
 /** What was found besides, by hand: the end of the page, which is kept. */

@@ -3,16 +3,10 @@ import { mapsWasm } from './maps.generated.ts';
 /** The compiled maps of `assembly/maps.ts`; pointers are byte offsets into `memory`. */
 export interface Maps {
   readonly memory: WebAssembly.Memory;
-  prepare(
-    width: number,
-    height: number,
-    band: number,
-    channelsA: number,
-    channelsB: number,
-    background: number,
-    withMap: number,
-  ): void;
-  take(rows: number): number;
+  /** Makes room for two pictures; `table` has to be filled, and at most so many rows may be added at once. */
+  prepare(width: number, height: number, rowsAtOnce: number): void;
+  /** A background below 0 means that both pictures are opaque. */
+  addRows(count: number, channelsA: number, channelsB: number, background: number, withMap: number): void;
   pointerA(): number;
   pointerB(): number;
   pointerTable(): number;
@@ -31,6 +25,6 @@ export function instantiateMaps(): Maps {
 }
 
 function isMaps(exports: object): exports is Maps {
-  const names = ['prepare', 'take', 'pointerA', 'pointerB', 'pointerTable', 'pointerSums', 'pointerMap'];
+  const names = ['prepare', 'addRows', 'pointerA', 'pointerB', 'pointerTable', 'pointerSums', 'pointerMap'];
   return 'memory' in exports && names.every((name) => name in exports);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../tests/fixtures/corpus.ts';
-import { oracleScore } from '../../../tests/fixtures/ssimulacra2-oracle.ts';
+import { blurredRecursively, oracleScore } from '../../../tests/fixtures/ssimulacra2-oracle.ts';
 import { createScorer, type ScorePicture } from './score.ts';
 
 /** A smooth scene with some grain, the same at every run. */
@@ -46,23 +46,14 @@ describe('the score', () => {
     const scorer = createScorer(picture);
     for (const by of [2, 10, 40]) {
       const other = worse(picture, by);
-      expect(scorer.score(other)).toBeCloseTo(oracleScore(picture, other), 1);
+      expect(scorer.score(other)).toBeCloseTo(oracleScore(picture, other), 2);
     }
   });
 
-  it.each([31, 32, 33, 65, 130, 259])('of %i rows, which come in bands, is that of the whole', (height) => {
-    const picture = scene(131, height);
-    const other = worse(picture, 12);
+  it('needs no precision that its samples do not have, in large smooth pictures either', () => {
+    const picture = scene(700, 900);
+    const other = worse(picture, 1);
     expect(createScorer(picture).score(other)).toBeCloseTo(oracleScore(picture, other), 2);
-  });
-
-  it('does not depend on what was compared before', () => {
-    const picture = scene(70, 50);
-    const scorer = createScorer(picture);
-    const other = worse(picture, 12);
-    const score = scorer.score(other);
-    scorer.differenceMap(worse(picture, 90));
-    expect(scorer.score(other)).toBe(score);
   });
 
   it('falls as a picture gets worse', () => {
@@ -93,14 +84,15 @@ describe('the score', () => {
     expect(createScorer(glass).score(clear)).toBeLessThan(0);
   });
 
-  it('of an opaque picture with an alpha channel is that without', () => {
-    const picture = scene(40, 30);
-    const data = new Uint8Array(40 * 30 * 4).map((_, index) =>
-      index % 4 === 3 ? 255 : (picture.data[Math.floor(index / 4) * 3 + (index % 4)] ?? 0),
-    );
-    const other = worse(picture, 12);
-    const score = createScorer({ ...picture, data, channels: 4 }).score(other);
-    expect(score).toBe(createScorer(picture).score(other));
+  it('takes opaque pixels for opaque, with or without an alpha channel', () => {
+    const picture = scene(60, 40);
+    const other = worse(picture, 20);
+    const opaque = (of: ScorePicture): ScorePicture => {
+      const data = new Uint8Array(60 * 40 * 4).fill(255);
+      for (let i = 0; i < 60 * 40; i += 1) data.set(of.data.subarray(i * 3, i * 3 + 3), i * 4);
+      return { ...of, data, channels: 4 };
+    };
+    expect(createScorer(opaque(picture)).score(opaque(other))).toBe(createScorer(picture).score(other));
   });
 
   it('refuses a picture of another size', () => {
@@ -130,16 +122,45 @@ describe.skipIf(corpus === undefined)('beside the reference', () => {
     return { data: new Uint8Array(data), width: info.width, height: info.height, channels };
   }
 
-  it('agrees on the Kodak pictures, but for what the reference loses to single precision', async () => {
-    const lines = (await readFile(join(corpus ?? '', 'reference/ssimulacra2.csv'), 'utf8'))
+  /** Where the reference's own arithmetic takes it further than that from what it computes; see docs/decisions/0009. */
+  const drifted =
+    /kodak-20\.(jpeg-80|webp-85)|plasma-Kay-1080x1920\.(jpeg-80|jpeg-95|webp-85|avif-45|avif-80)/u;
+
+  async function rows(): Promise<{ original: string; distorted: string; value: number }[]> {
+    const text = await readFile(join(corpus ?? '', 'reference/ssimulacra2.csv'), 'utf8');
+    return text
       .trim()
-      .split('\n');
-    const rows = lines.slice(1).filter((line) => line.startsWith('photo-png/kodak'));
-    expect(rows.length).toBeGreaterThan(20);
-    for (const row of rows) {
-      const [original = '', distorted = '', value] = row.split(',');
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [original = '', distorted = '', value] = line.split(',');
+        return { original, distorted, value: Number(value) };
+      });
+  }
+
+  it('agrees within half a point, or one and a half where nothing can be seen', async () => {
+    const others = (await rows()).filter(({ distorted }) => !drifted.test(distorted));
+    expect(others).toHaveLength(89);
+    for (const { original, distorted, value } of others) {
       const score = createScorer(await pixels(original)).score(await pixels(distorted));
-      expect(Math.abs(score - Number(value)), row).toBeLessThan(Number(value) < 85 ? 0.6 : 1.5);
+      expect(Math.abs(score - value), distorted).toBeLessThan(value < 85 ? 0.5 : 1.5);
     }
   });
+
+  async function scored(name: string): Promise<{ a: ScorePicture; b: ScorePicture; value: number }> {
+    const row = (await rows()).find(({ distorted }) => distorted.includes(name));
+    if (row === undefined) throw new Error(`No ${name} in the corpus.`);
+    return { a: await pixels(row.original), b: await pixels(row.distorted), value: row.value };
+  }
+
+  it('differs from it by what its recursion loses to single precision', async () => {
+    const { a, b, value } = await scored('kodak-20.webp-85');
+    expect(createScorer(a).score(b)).toBeCloseTo(oracleScore(a, b), 2);
+    expect(Math.abs(oracleScore(a, b, blurredRecursively) - value)).toBeLessThan(0.15);
+  });
+
+  it('differs where it does so most for the same reason', async () => {
+    const { a, b, value } = await scored('plasma-Kay-1080x1920.jpeg-95');
+    expect(Math.abs(oracleScore(a, b, blurredRecursively) - value)).toBeLessThan(0.15);
+  }, 120_000);
 });

@@ -24,8 +24,10 @@ export interface Scorer {
   dispose(): void;
 }
 
-/** Rows that are taken at a time: little enough for the processor's cache. */
-const bandRows = 32;
+/** Rows that are handed to the measure at once. */
+const rowsAtOnce = 32;
+/** Rows that it is behind: the reach of its blur. */
+const lag = 4;
 /** The measure looks at neighbourhoods of 9 pixels; smaller pictures are continued at their edges. */
 const smallest = 8;
 
@@ -34,26 +36,29 @@ const smallest = 8;
  * reference's command line tries two greys, libjxl tools/ssimulacra2_main.cc.)
  */
 const backgrounds = [0, 128, 255];
+/** Stands for the background of opaque pictures. */
+const none = -1;
 
 /** @throws Error when a picture of another size is given to `score` */
 export function createScorer(reference: ScorePicture): Scorer {
   const a = grown(reference);
-  const isOpaqueReference = isOpaque(a);
   let maps: Maps | undefined = instantiateMaps();
+  const isOpaque = hasNoTransparency(a);
 
   function measure(distorted: ScorePicture, background: number, map?: Float32Array): number {
     if (maps === undefined) throw new Error('This scorer has been disposed of.');
-    const { width, height, channels } = a;
-    const withMap = map === undefined ? 0 : 1;
-    maps.prepare(width, height, bandRows, channels, distorted.channels, background, withMap);
-    new Float32Array(maps.memory.buffer, maps.pointerTable(), 256).set(linearLight);
-    for (let top = 0, mapped = 0; top < height; top += bandRows) {
-      const bottom = Math.min(height, top + bandRows);
+    const { width, height } = a;
+    maps.prepare(width, height, rowsAtOnce);
+    new Float32Array(maps.memory.buffer, maps.pointerTable(), absorption.length).set(absorption);
+    for (let top = 0; top < height; top += rowsAtOnce) {
+      const bottom = Math.min(height, top + rowsAtOnce);
       load(maps, maps.pointerA(), a, top, bottom);
       load(maps, maps.pointerB(), distorted, top, bottom);
-      const rows = maps.take(bottom - top);
-      if (map !== undefined) unpad(maps, rows, width, map.subarray(mapped * width));
-      mapped += rows;
+      maps.addRows(bottom - top, a.channels, distorted.channels, background, map === undefined ? 0 : 1);
+      if (map === undefined) continue;
+      const from = Math.max(0, top - lag);
+      const until = bottom === height ? height : Math.max(0, bottom - lag);
+      map.set(new Float32Array(maps.memory.buffer, maps.pointerMap(), (until - from) * width), from * width);
     }
     return scoreOf(new Float64Array(maps.memory.buffer, maps.pointerSums(), sumCount), width, height);
   }
@@ -68,7 +73,7 @@ export function createScorer(reference: ScorePicture): Scorer {
   }
 
   function backgroundsFor(b: ScorePicture): readonly number[] {
-    return isOpaqueReference && isOpaque(b) ? [128] : backgrounds;
+    return isOpaque && hasNoTransparency(b) ? [none] : backgrounds;
   }
 
   return {
@@ -90,19 +95,6 @@ export function createScorer(reference: ScorePicture): Scorer {
 
 const sumCount = scales * 3 * sumsPerChannel;
 
-/** Rows of the map are whole vectors. */
-function unpad(maps: Maps, rows: number, width: number, to: Float32Array): void {
-  const stride = Math.ceil(width / 4) * 4;
-  const values = new Float32Array(maps.memory.buffer, maps.pointerMap(), rows * stride);
-  for (let y = 0; y < rows; y += 1) to.set(values.subarray(y * stride, y * stride + width), y * width);
-}
-
-function isOpaque({ data, channels }: ScorePicture): boolean {
-  if (channels !== 4) return true;
-  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
-  return true;
-}
-
 function load(
   maps: Maps,
   pointer: number,
@@ -114,11 +106,32 @@ function load(
   new Uint8Array(maps.memory.buffer, pointer, bytes.byteLength).set(bytes);
 }
 
-/** sRGB (IEC 61966-2-1) to linear light. */
-const linearLight = Float32Array.from({ length: 256 }, (_, value) => {
-  const share = value / 255;
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+/** What red, green and blue light add to the opsin absorbances L, M and S; there is a bias besides. */
+const absorbance = [
+  [0.3, 0.23, 0.2434226892454782],
+  [0.622, 0.692, 0.2047674442449682],
+  [0.078, 0.078, 0.5518098665095535],
+] as const;
+const bias = 0.003793073255275449;
+
+/** The same for each value of red (with the bias), green and blue: vectors of L, M, S and nothing. */
+const absorption = Float32Array.from({ length: 3 * 256 * 4 }, (_, index) => {
+  const colour = index >> 10;
+  const share = absorbance[colour]?.[index & 3];
+  if (share === undefined) return 0;
+  return share * linearLight(((index >> 2) & 255) / 255) + (colour === 0 ? bias : 0);
 });
+
+/** sRGB (IEC 61966-2-1) to linear light. */
+function linearLight(share: number): number {
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+}
+
+function hasNoTransparency({ data, channels }: ScorePicture): boolean {
+  if (channels !== 4) return true;
+  for (let index = 3; index < data.length; index += 4) if (data[index] !== 255) return false;
+  return true;
+}
 
 /** At least eight pixels wide and high: the last column and row are repeated. */
 function grown(picture: ScorePicture): ScorePicture {

@@ -1,74 +1,60 @@
-// SSIMULACRA2's maps, in AssemblyScript: compiled to WebAssembly with SIMD by bin/build-score.js. The algorithm is libjxl's
-// (tools/ssimulacra2.cc, BSD-3), written anew; docs/decisions/0009 says what differs and why.
+// SSIMULACRA2's errors, summed up, in AssemblyScript: compiled to WebAssembly with SIMD by bin/build-score.js.
+// The algorithm is libjxl's (tools/ssimulacra2.cc, BSD-3), written anew; docs/decisions/0009 says what differs and why.
 //
-// Pictures come in bands of rows and flow through all scales at once: each row of linear light is turned to XYB, kept until
-// the nine rows are there that a blur needs, and halved with its neighbour to a row of the next scale. So nothing grows
-// with the height of a picture, and what is worked on stays in the processor's cache. All rows are 32-bit floats.
-
-// Constants of vectors lie in memory, as one number each: from there they are a single load, while V8 puts one that is in
-// the code together anew at each use.
+// Two pictures come in row by row, and every scale keeps only the rows that its blur looks at, so that all of it stays in
+// the processor's cache. All samples are 32-bit floats. Instead of the pictures a and b, their sum and their difference
+// are blurred: both are as many, and nearly equal pictures lose no precision.
 
 /** The Gaussian of the reference as a symmetric filter, centre outwards. */
-const gauss = memory.data<f32>([0.264621, 0.212929, 0.109335, 0.036011, 0.009414]);
-/** Rows that the filter sees. */
-const taps = 9;
+const k0: f32 = 0.264621105;
+const k1: f32 = 0.212928592;
+const k2: f32 = 0.109335373;
+const k3: f32 = 0.036011115;
+const k4: f32 = 0.009414368;
+/** Pixels that the filter reaches to each side. */
+const reach = 4;
+/** Rows that it looks at. */
+const window = 9;
 
-/** Keeps the numerator and the denominator of the structural term from vanishing. */
-const c2 = memory.data<f32>([0.0009]);
-/** Opsin absorbance of red, green and blue, of which the short waves have their own. */
-const long = memory.data<f32>([0.3, 0.622]);
-const middle = memory.data<f32>([0.23, 0.692]);
-const blueShare = memory.data<f32>([0.078]);
-const short = memory.data<f32>([0.24342268924547819, 0.20476744424496821, 0.5518098665095536]);
-/** So that black has a cube root with a slope. */
-const bias = memory.data<f32>([0.0037930732552754493]);
-/** What is added to X, Y and B; to Y also what the root of the bias takes off. */
-const offsets = memory.data<f32>([0.42, 0.01 - 0.15595420054924863, 0.55]);
-/** For the cube root: a guess of 1 / root from the exponent, and the polynomial that mends it. */
-const minusThird = memory.data<i32>([0x55550000, 0x54a1c000]);
-const mending = memory.data<f32>([0.66665077, 0.55555376, 0.49964079, 0.45633662]);
-const quarter = memory.data<f32>([0.25]);
-const half = memory.data<f32>([0.5]);
-const one = memory.data<f32>([1]);
-const seven = memory.data<f32>([7]);
-const lanes = memory.data<i32>([0, 1, 2, 3]);
-
-@inline
-function all(constant: usize): v128 {
-  return v128.load32_splat(constant);
-}
+/** Keeps the denominator of the structural term from vanishing; twice, as the sum of two pictures has twice the variance. */
+const c2: f32 = 2 * 0.0009;
+/** Cube root of the opsin absorbance of black. */
+const biasRoot: f32 = 0.15595420054924863;
 
 const scales = 5;
 const sumsPerChannel = 6;
 
-/** Scales of this picture, and for each the size, the rows that came and where its rows are. */
-let count: i32 = 0;
-const widths: StaticArray<i32> = [0, 0, 0, 0, 0];
-const heights: StaticArray<i32> = [0, 0, 0, 0, 0];
-const seen: StaticArray<i32> = [0, 0, 0, 0, 0];
-/** Two rows of linear light of both pictures, three channels each. */
-const linear: StaticArray<usize> = [0, 0, 0, 0, 0];
-/**
- * For each channel nine rows of four quantities: both pictures in XYB, the sum of their squares and their product, four
- * pixels of each in turn.
- */
-const rings: StaticArray<usize> = [0, 0, 0, 0, 0];
-
-/** A band of both pictures as it comes, and sRGB to linear light as a table of 256 floats. */
+let width: i32 = 0;
+let height: i32 = 0;
+/** Rows that have come. */
+let rows: i32 = 0;
+/** The next rows of both pictures as they come. */
 let bytesA: usize = 0;
 let bytesB: usize = 0;
+/** What each value of red, green and blue adds to the opsin absorbances L, M and S: 3 x 256 vectors. */
 let table: usize = 0;
-let channelsOfA: i32 = 0;
-let channelsOfB: i32 = 0;
-let grey: i32 = 0;
-/** The four quantities of a row, blurred from top to bottom, with four zeros on both sides. */
+/** Of each scale: an even and an odd row of absorbances, six planes each (L, M and S of a, then of b). */
+const absorbed: StaticArray<usize> = [0, 0, 0, 0, 0];
+/** Of each channel at each scale: the last rows, four sums then four differences in turn. */
+const rings: StaticArray<usize> = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+/** A row of a ring that lies outside of the picture. */
+let zeros: usize = 0;
+/** Constants as vectors, set by `prepare`: loops keep them in registers, while V8 builds a literal anew at each use. */
+let weight0 = i64x2.splat(0);
+let weight1 = i64x2.splat(0);
+let weight2 = i64x2.splat(0);
+let weight3 = i64x2.splat(0);
+let weight4 = i64x2.splat(0);
+let stabiliser = i64x2.splat(0);
+let rootGuess = i64x2.splat(0);
+let third = i64x2.splat(0);
+/** A row blurred from top to bottom: sums, differences and the squares of both, one after the other. */
 let column: usize = 0;
 /** 5 scales x 3 channels x 6 sums, 64-bit floats. */
 let sums: usize = 0;
-/** Error of each pixel at the finest scale, if it is asked for: the rows that the last band completed. */
+/** Error of each pixel at the finest scale, of the rows that were finished last; written when it is asked for. */
 let map: usize = 0;
-let isMapped: bool = false;
-let mapRows: i32 = 0;
+let mapRow: i32 = -1;
 
 export function pointerA(): usize {
   return bytesA;
@@ -90,305 +76,353 @@ export function pointerMap(): usize {
   return map;
 }
 
-/** Bytes of a row, to whole vectors. */
-@inline
-function strideOf(w: i32): usize {
-  return ((<usize>w) * 4 + 15) & ~(<usize>15);
+/** Pixels in a row, rounded up to two vectors. */
+function padded(w: i32): usize {
+  return (w + 7) & ~7;
 }
 
-/** Only brightness matters at the finest scale, and blue at the coarse ones: the other weights are (nearly) zero. */
-@inline
-function channelsAt(scale: i32): i32 {
-  return scale == 0 ? 1 : scale < 3 ? 2 : 3;
+/** Bytes of a row of a ring. */
+function ringRow(w: i32): usize {
+  return padded(w) * 8;
 }
 
-/**
- * Makes room for bands of `band` rows, with nothing seen or summed up yet. Pointers are valid until the next call.
- * Where a picture is transparent it lies over the grey `background`.
- */
-export function prepare(w: i32, h: i32, band: i32, channelsA: i32, channelsB: i32, background: i32, withMap: bool): void {
-  channelsOfA = channelsA;
-  channelsOfB = channelsB;
-  grey = background;
-  isMapped = withMap;
-  table = (__heap_base + 63) & ~(<usize>63);
-  sums = table + 1024;
-  column = sums + scales * 3 * sumsPerChannel * 8 + 16;
-  let next = column + (strideOf(w) + 32) * 4;
-  const start = sums;
-  count = 0;
+/** Makes room for pictures of this size, which come in turns of at most so many rows. Pointers are valid until the next call. */
+export function prepare(w: i32, h: i32, rowsAtOnce: i32): void {
+  width = w;
+  height = h;
+  rows = 0;
+  let next = (__heap_base + 63) & ~(<usize>63);
+  table = next;
+  next += 3 * 256 * 16;
+  sums = next;
+  next += (scales * 3 * sumsPerChannel * 8 + 63) & ~63;
+  zeros = next;
+  next += ringRow(w);
+  column = next;
+  next += 4 * blurredRow(w) + 64;
   for (let scale = 0; scale < scales; scale++) {
-    if (scale > 0) {
-      if (w < 8 || h < 8) break;
-      w = (w + 1) >> 1;
-      h = (h + 1) >> 1;
+    absorbed[scale] = next;
+    next += padded(w) * 4 * 12;
+    for (let channel = 0; channel < 3; channel++) {
+      rings[scale * 3 + channel] = next;
+      if (isMeasured(scale, channel)) next += ringRow(w) * window;
     }
-    count++;
-    widths[scale] = w;
-    heights[scale] = h;
-    seen[scale] = 0;
-    linear[scale] = next;
-    next += strideOf(w) * 12;
-    rings[scale] = next;
-    next += strideOf(w) * 4 * taps * channelsAt(scale);
+    w = (w + 1) >> 1;
   }
-  const end = next;
-  const pixels = (<usize>widths[0]) * band;
   bytesA = next;
-  next += pixels * channelsA + 64;
+  next += (<usize>rowsAtOnce) * width * 4 + 64;
   bytesB = next;
-  next += pixels * channelsB + 64;
-  map = (next + 63) & ~(<usize>63);
-  next = map + (withMap ? strideOf(widths[0]) * (band + 4) : 0);
+  next += (<usize>rowsAtOnce) * width * 4 + 64;
+  map = next;
+  next += (<usize>(rowsAtOnce + reach)) * width * 4 + 64;
   const needed = <i32>((next + 0xffff) >> 16) - memory.size();
   if (needed > 0 && memory.grow(needed) < 0) unreachable();
-  memory.fill(start, 0, end - start);
+  memory.fill(sums, 0, bytesA - sums);
+  weight0 = f32x4.splat(k0);
+  weight1 = f32x4.splat(k1);
+  weight2 = f32x4.splat(k2);
+  weight3 = f32x4.splat(k3);
+  weight4 = f32x4.splat(k4);
+  stabiliser = f32x4.splat(c2);
+  rootGuess = i32x4.splat(0x2a6497f8);
+  third = f32x4.splat(1.0 / 3.0);
 }
 
-/** Takes the next rows of both pictures. Returns how many rows the map has now. */
-export function take(rows: i32): i32 {
-  const w = widths[0];
-  mapRows = 0;
-  for (let y = 0; y < rows; y++) {
-    const to = linear[0] + (seen[0] & 1 ? strideOf(w) * 6 : 0);
-    toLinear(bytesA + (<usize>y) * w * channelsOfA, channelsOfA, to, w);
-    toLinear(bytesB + (<usize>y) * w * channelsOfB, channelsOfB, to + strideOf(w) * 3, w);
-    takeRow(0);
-  }
-  if (seen[0] == heights[0]) for (let scale = 0; scale < count; scale++) finish(scale);
-  return mapRows;
+/** Bytes of a blurred row, with room for the filter on both sides. */
+function blurredRow(w: i32): usize {
+  return padded(w) * 4 + 2 * reach * 4;
 }
 
-/** The next row of a scale lies in `linear`. */
-function takeRow(scale: i32): void {
-  const w = widths[scale];
-  const y = seen[scale]++;
-  const odd = y & 1;
-  toXyb(linear[scale] + (odd ? strideOf(w) * 6 : 0), ringRow(scale, y), w, channelsAt(scale));
-  if (y >= 4) compareRow(scale, y - 4);
-  if (odd) halveRows(scale, linear[scale] + strideOf(w) * 6);
-}
-
-/** Below the last row there is nothing, which the blur sees as zeros; for halving the last row is repeated. */
-function finish(scale: i32): void {
-  const h = heights[scale];
-  if (h & 1) halveRows(scale, linear[scale]);
-  for (let y = h; y < h + 4; y++) {
-    memory.fill(ringRow(scale, y), 0, strideOf(widths[scale]) * 4 * channelsAt(scale));
-    if (y >= 4) compareRow(scale, y - 4);
-  }
-}
-
-/** Where the channels of a row are in the ring; each has four quantities. */
+/** Only the brightness matters at the finest scale, and blue at the coarse ones: the other weights are (nearly) zero. */
 @inline
-function ringRow(scale: i32, y: i32): usize {
-  return rings[scale] + strideOf(widths[scale]) * 4 * channelsAt(scale) * ((y + taps) % taps);
+function isMeasured(scale: i32, channel: i32): bool {
+  return channel == 1 || (scale > 0 && channel == 0) || scale > 2;
 }
 
-/** Interleaved sRGB bytes (1, 3 or 4 channels) to three rows of linear light. */
-function toLinear(bytes: usize, channels: i32, out: usize, w: i32): void {
-  const stride = strideOf(w);
-  const green = channels == 1 ? 0 : 1;
-  const blue = channels == 1 ? 0 : 2;
-  const end = bytes + w * channels;
-  for (let p = bytes; p < end; p += channels) {
-    let r = <i32>load<u8>(p);
-    let g = <i32>load<u8>(p + green);
-    let b = <i32>load<u8>(p + blue);
-    if (channels == 4) {
-      const alpha = <i32>load<u8>(p, 3);
-      if (alpha < 255) {
-        const behind = grey * (255 - alpha) + 127;
-        r = (r * alpha + behind) / 255;
-        g = (g * alpha + behind) / 255;
-        b = (b * alpha + behind) / 255;
-      }
-    }
-    store<f32>(out, load<f32>(table + r * 4));
-    store<f32>(out + stride, load<f32>(table + g * 4));
-    store<f32>(out + stride * 2, load<f32>(table + b * 4));
-    out += 4;
+/** Takes the next rows of both pictures. All but the last `reach` rows of what has come are then in the sums. */
+export function addRows(count: i32, channelsA: i32, channelsB: i32, background: i32, withMap: bool): void {
+  mapRow = withMap ? max(0, rows - reach) : -1;
+  const plane = padded(width) * 4;
+  for (let i = 0; i < count; i++) {
+    const row = absorbedRow(0, width, rows);
+    absorb(bytesA + (<usize>i) * width * channelsA, channelsA, background, row);
+    absorb(bytesB + (<usize>i) * width * channelsB, channelsB, background, row + plane * 3);
+    addRow(0, width, height, rows);
+    rows++;
   }
 }
 
-/** Two rows of a scale to one of the next, if there is one. Each pixel is the mean of four; the last is repeated. */
-function halveRows(scale: i32, lower: usize): void {
-  if (scale + 1 == count) return;
-  const w = widths[scale];
-  const w2 = widths[scale + 1];
-  let upper = linear[scale];
-  let out = linear[scale + 1] + (seen[scale + 1] & 1 ? strideOf(w2) * 6 : 0);
-  for (let plane = 0; plane < 6; plane++) {
-    let x = 0;
-    for (; x + 4 <= w >> 1; x += 4) {
-      const a = (<usize>x) * 8;
+@inline
+function absorbedRow(scale: i32, w: i32, y: i32): usize {
+  return absorbed[scale] + (<usize>(y & 1)) * padded(w) * 4 * 6;
+}
+
+/** Interleaved sRGB bytes (1, 3 or 4 channels) over a grey background to planes of the opsin absorbances. */
+function absorb(bytes: usize, channels: i32, background: i32, out: usize): void {
+  const plane = padded(width) * 4;
+  const step = <usize>channels;
+  for (let x = 0; x < width; x += 4) {
+    const p = bytes + (<usize>x) * step;
+    let v0: v128, v1: v128, v2: v128, v3: v128;
+    if (channels == 4 && background >= 0) {
+      v0 = pixelOver(p, background);
+      v1 = pixelOver(p + 4, background);
+      v2 = pixelOver(p + 8, background);
+      v3 = pixelOver(p + 12, background);
+    } else {
+      const green: usize = channels == 1 ? 0 : 1;
+      v0 = pixel(p, green);
+      v1 = pixel(p + step, green);
+      v2 = pixel(p + step * 2, green);
+      v3 = pixel(p + step * 3, green);
+    }
+    const low01 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+    const o = out + (<usize>x) * 4;
+    v128.store(o, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store(o + plane, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+    v128.store(o + plane * 2, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  }
+}
+
+@inline
+function pixel(p: usize, green: usize): v128 {
+  return absorbance(load<u8>(p), load<u8>(p + green), load<u8>(p + green * 2));
+}
+
+@inline
+function pixelOver(p: usize, background: i32): v128 {
+  const alpha = <i32>load<u8>(p, 3);
+  const behind = background * (255 - alpha) + 127;
+  const r = (<i32>load<u8>(p) * alpha + behind) / 255;
+  const g = (<i32>load<u8>(p, 1) * alpha + behind) / 255;
+  const b = (<i32>load<u8>(p, 2) * alpha + behind) / 255;
+  return absorbance(r, g, b);
+}
+
+@inline
+function absorbance(r: i32, g: i32, b: i32): v128 {
+  const red = v128.load(table + ((<usize>r) << 4));
+  const green = v128.load(table + ((<usize>g) << 4), 4096);
+  const blue = v128.load(table + ((<usize>b) << 4), 8192);
+  return v128.add<f32>(v128.add<f32>(red, green), blue);
+}
+
+/** A row of this scale is there: measures what it completes, and makes a row of the next scale of every two. */
+function addRow(scale: i32, w: i32, h: i32, y: i32): void {
+  addToRings(scale, w, y);
+  const isLast = y == h - 1;
+  for (let channel = 0; channel < 3; channel++) {
+    if (!isMeasured(scale, channel)) continue;
+    const until = isLast ? h : y - reach + 1;
+    for (let done = max(0, y - reach); done < until; done++) measureRow(scale, channel, w, h, done);
+  }
+  if (scale + 1 == scales || w < 8 || h < 8 || ((y & 1) == 0 && !isLast)) return;
+  halve(absorbedRow(scale, w, y & ~1), absorbedRow(scale, w, y), w, absorbedRow(scale + 1, (w + 1) >> 1, y >> 1));
+  addRow(scale + 1, (w + 1) >> 1, (h + 1) >> 1, y >> 1);
+}
+
+/** Each pixel is the mean of four; the last column is repeated where there is no other, as is the last row by the caller. */
+function halve(upper: usize, lower: usize, w: i32, out: usize): void {
+  const plane = padded(w) * 4;
+  const plane2 = padded((w + 1) >> 1) * 4;
+  for (let c = 0; c < 6; c++) {
+    if ((w & 1) == 1) {
+      repeatLast(upper, w);
+      repeatLast(lower, w);
+    }
+    for (let x = 0; x < w; x += 8) {
+      const a = (<usize>x) * 4;
       const left = v128.add<f32>(v128.load(upper + a), v128.load(lower + a));
       const right = v128.add<f32>(v128.load(upper + a, 16), v128.load(lower + a, 16));
       const even = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
       const odd = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
-      v128.store(out + (<usize>x) * 4, v128.mul<f32>(v128.add<f32>(even, odd), all(quarter)));
+      v128.store(out + (<usize>x) * 2, v128.mul<f32>(v128.add<f32>(even, odd), f32x4.splat(0.25)));
     }
-    for (; x < w2; x++) {
-      const l = (<usize>(2 * x)) * 4;
-      const r = (<usize>min(2 * x + 1, w - 1)) * 4;
-      const sum = load<f32>(upper + l) + load<f32>(lower + l) + load<f32>(upper + r) + load<f32>(lower + r);
-      store<f32>(out + (<usize>x) * 4, sum * 0.25);
-    }
-    upper += strideOf(w);
-    lower += strideOf(w);
-    out += strideOf(w2);
+    upper += plane;
+    lower += plane;
+    out += plane2;
   }
-  takeRow(scale + 1);
 }
 
-/**
- * Cube roots of four numbers from 0.0037 to 1.01, to a millionth; the same on every machine. One over the root is guessed
- * from the exponent (bits / -3, by a product of the upper halves), and a polynomial of how far the guess is off mends it.
- */
 @inline
-function cubeRoot(v: v128): v128 {
-  const y = v128.sub<i32>(all(minusThird + 4), i32x4.dot_i16x8_s(v, all(minusThird)));
-  const root = v128.mul<f32>(v, v128.mul<f32>(y, y));
-  const off = v128.sub<f32>(all(one), v128.mul<f32>(root, y));
-  let mend = v128.add<f32>(all(mending + 8), v128.mul<f32>(off, all(mending + 12)));
-  mend = v128.add<f32>(all(mending + 4), v128.mul<f32>(off, mend));
-  mend = v128.add<f32>(all(mending), v128.mul<f32>(off, mend));
-  mend = v128.add<f32>(all(one), v128.mul<f32>(off, mend));
-  return v128.mul<f32>(root, mend);
+function repeatLast(row: usize, w: i32): void {
+  store<f32>(row + (<usize>w) * 4, load<f32>(row + (<usize>w) * 4 - 4));
 }
 
-/**
- * Linear light of both pictures to XYB, the sum of squares and the product; as many channels as are asked for: Y alone,
- * Y and X, or Y, X and B, in that order.
- */
-function toXyb(from: usize, to: usize, w: i32, channels: i32): void {
-  const stride = strideOf(w);
-  for (let picture: usize = 0; picture < 2; picture++) {
-    const red = from + stride * 3 * picture;
-    const green = red + stride;
-    const blue = green + stride;
-    const toY = to + 16 * picture;
-    const toX = toY + stride * 4;
-    const toB = toX + stride * 4;
-    for (let o: usize = 0; o < stride; o += 16) {
-      const r = v128.load(red + o);
-      const g = v128.load(green + o);
-      const b = v128.load(blue + o);
-      const rest = v128.add<f32>(v128.mul<f32>(b, all(blueShare)), all(bias));
-      const l = cubeRoot(mix(r, g, long, rest));
-      const m = cubeRoot(mix(r, g, middle, rest));
-      const mean = v128.mul<f32>(v128.add<f32>(l, m), all(half));
-      v128.store(toY + o * 4, v128.add<f32>(mean, all(offsets + 4)));
-      if (channels == 1) continue;
-      const opponent = v128.mul<f32>(v128.sub<f32>(l, m), all(seven));
-      v128.store(toX + o * 4, v128.add<f32>(opponent, all(offsets)));
-      if (channels == 2) continue;
-      const s = cubeRoot(mix(r, g, short, v128.add<f32>(v128.mul<f32>(b, all(short + 8)), all(bias))));
-      v128.store(toB + o * 4, v128.add<f32>(v128.sub<f32>(s, mean), all(offsets + 8)));
-    }
-  }
-  for (let channel = 0; channel < channels; channel++) {
-    const end = to + stride * 4;
+/** Cube roots of four numbers above 0, to the precision of a float, and the same on every machine. */
+@inline
+function cubeRoot(v: v128, guess: v128, aThird: v128): v128 {
+  // A third of the bits is a guess (Kahan), 4 % off; bits / 4 * 5/4 * 17/16 is nearly that.
+  let bits = v128.shr<i32>(v, 2);
+  bits = v128.add<i32>(bits, v128.shr<i32>(bits, 2));
+  bits = v128.add<i32>(bits, v128.shr<i32>(bits, 4));
+  let y = v128.add<i32>(bits, guess);
+  // A step of Halley's and one of Newton's.
+  const cube = v128.mul<f32>(v128.mul<f32>(y, y), y);
+  const above = v128.add<f32>(v128.add<f32>(v, v), cube);
+  const below = v128.add<f32>(v128.add<f32>(cube, cube), v);
+  y = v128.mul<f32>(y, v128.div<f32>(above, below));
+  const error = v128.sub<f32>(y, v128.div<f32>(v, v128.mul<f32>(y, y)));
+  return v128.sub<f32>(y, v128.mul<f32>(error, aThird));
+}
+
+/** Appends sum and difference of a row of both pictures to the rings of its channels: X, Y and B, each from 0 to 1. */
+function addToRings(scale: i32, w: i32, y: i32): void {
+  const guess = rootGuess, aThird = third;
+  const plane = padded(w) * 4;
+  const a = absorbedRow(scale, w, y);
+  const b = a + plane * 3;
+  const at = (<usize>(y % window)) * ringRow(w);
+  const outX = rings[scale * 3] + at;
+  const outY = rings[scale * 3 + 1] + at;
+  const outB = rings[scale * 3 + 2] + at;
+  for (let x = 0; x < w; x += 4) {
+    const p = (<usize>x) * 4;
+    const o = (<usize>x) * 8;
+    const al = cubeRoot(v128.load(a + p), guess, aThird);
+    const am = cubeRoot(v128.load(a + plane + p), guess, aThird);
+    const bl = cubeRoot(v128.load(b + p), guess, aThird);
+    const bm = cubeRoot(v128.load(b + plane + p), guess, aThird);
+    // Twice the brightness, without the offset.
+    const ay = v128.add<f32>(al, am);
+    const by = v128.add<f32>(bl, bm);
     // Beyond the last pixel there is nothing, as around the picture.
-    const keep = v128.lt<i32>(v128.load(lanes), i32x4.splat(((w - 1) & 3) + 1));
-    v128.store(end - 64, v128.and(keep, v128.load(end - 64)));
-    v128.store(end - 48, v128.and(keep, v128.load(end - 48)));
-    for (; to < end; to += 64) {
-      const a = v128.load(to);
-      const b = v128.load(to, 16);
-      v128.store(to, v128.add<f32>(v128.mul<f32>(a, a), v128.mul<f32>(b, b)), 32);
-      v128.store(to, v128.mul<f32>(a, b), 48);
+    const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
+    put(outY + o, ay, by, 0.5, 0.01 - biasRoot, keep);
+    if (!isMeasured(scale, 0)) continue;
+    put(outX + o, v128.sub<f32>(al, am), v128.sub<f32>(bl, bm), 7, 0.42, keep);
+    if (!isMeasured(scale, 2)) continue;
+    const half = f32x4.splat(0.5);
+    const as = cubeRoot(v128.load(a + plane * 2 + p), guess, aThird);
+    const bs = cubeRoot(v128.load(b + plane * 2 + p), guess, aThird);
+    put(
+      outB + o,
+      v128.sub<f32>(as, v128.mul<f32>(ay, half)),
+      v128.sub<f32>(bs, v128.mul<f32>(by, half)),
+      1,
+      0.55,
+      keep,
+    );
+  }
+}
+
+/** Sum and difference of what two channels are after they were scaled and moved. */
+@inline
+function put(out: usize, a: v128, b: v128, factor: f32, offset: f32, keep: v128): void {
+  const sum = v128.add<f32>(v128.mul<f32>(v128.add<f32>(a, b), f32x4.splat(factor)), f32x4.splat(2 * offset));
+  const difference = v128.mul<f32>(v128.sub<f32>(a, b), f32x4.splat(factor));
+  v128.store(out, v128.and(keep, sum));
+  v128.store(out, v128.and(keep, difference), 16);
+}
+
+/** The first `count` of four lanes. */
+function tailMask(count: i32): v128 {
+  return v128.lt<i32>(i32x4(0, 1, 2, 3), i32x4.splat(count));
+}
+
+/** Adds the errors of row `y` of a channel to its sums. */
+function measureRow(scale: i32, channel: i32, w: i32, h: i32, y: i32): void {
+  const ring = rings[scale * 3 + channel];
+  blurDown(ring, w, h, y);
+  blurAcross(w);
+  const out = sums + (scale * 3 + channel) * sumsPerChannel * 8;
+  const centre = ring + (<usize>(y % window)) * ringRow(w);
+  sumRow(centre, w, out, scale > 0 || mapRow < 0 ? 0 : map + (<usize>(y - mapRow)) * w * 4);
+}
+
+@inline
+function rowOrZeros(ring: usize, w: i32, h: i32, y: i32): usize {
+  return y < 0 || y >= h ? zeros : ring + (<usize>(y % window)) * ringRow(w);
+}
+
+@inline
+function weigh(sum: v128, a: v128, b: v128, weight: v128): v128 {
+  return v128.add<f32>(sum, v128.mul<f32>(v128.add<f32>(a, b), weight));
+}
+
+/** Blurs row `y` from top to bottom: sums, differences and their squares, into `column`. */
+function blurDown(ring: usize, w: i32, h: i32, y: i32): void {
+  const r0 = rowOrZeros(ring, w, h, y);
+  const u1 = rowOrZeros(ring, w, h, y - 1), d1 = rowOrZeros(ring, w, h, y + 1);
+  const u2 = rowOrZeros(ring, w, h, y - 2), d2 = rowOrZeros(ring, w, h, y + 2);
+  const u3 = rowOrZeros(ring, w, h, y - 3), d3 = rowOrZeros(ring, w, h, y + 3);
+  const u4 = rowOrZeros(ring, w, h, y - 4), d4 = rowOrZeros(ring, w, h, y + 4);
+  const w0 = weight0, w1 = weight1, w2 = weight2, w3 = weight3, w4 = weight4;
+  const stride = blurredRow(w);
+  const end = ringRow(w);
+  for (let part: usize = 0; part < 2; part++) {
+    let out = column + reach * 4 + part * stride;
+    for (let o = part * 16; o < end; o += 32) {
+      const v0 = v128.load(r0 + o);
+      let plain = v128.mul<f32>(v0, w0);
+      let square = v128.mul<f32>(v0, plain);
+      let u = v128.load(u1 + o), d = v128.load(d1 + o);
+      plain = weigh(plain, u, d, w1);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w1);
+      u = v128.load(u2 + o), d = v128.load(d2 + o);
+      plain = weigh(plain, u, d, w2);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w2);
+      u = v128.load(u3 + o), d = v128.load(d3 + o);
+      plain = weigh(plain, u, d, w3);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w3);
+      u = v128.load(u4 + o), d = v128.load(d4 + o);
+      plain = weigh(plain, u, d, w4);
+      square = weigh(square, v128.mul<f32>(u, u), v128.mul<f32>(d, d), w4);
+      v128.store(out, plain);
+      v128.store(out + stride * 2, square);
+      out += 16;
     }
   }
 }
 
-@inline
-function mix(r: v128, g: v128, shares: usize, rest: v128): v128 {
-  return v128.add<f32>(v128.add<f32>(v128.mul<f32>(r, all(shares)), v128.mul<f32>(g, all(shares + 4))), rest);
-}
-
-@inline
-function weigh(centre: v128, one: v128, two: v128, three: v128, four: v128): v128 {
-  const near = v128.add<f32>(v128.mul<f32>(centre, all(gauss)), v128.mul<f32>(one, all(gauss + 4)));
-  const middle = v128.add<f32>(v128.mul<f32>(two, all(gauss + 8)), v128.mul<f32>(three, all(gauss + 12)));
-  return v128.add<f32>(v128.add<f32>(near, middle), v128.mul<f32>(four, all(gauss + 16)));
-}
-
-@inline
-function both(p: usize, q: usize): v128 {
-  return v128.add<f32>(v128.load(p), v128.load(q));
-}
-
-/** Sums up the errors of a row whose surroundings are in the ring. */
-function compareRow(scale: i32, y: i32): void {
-  const w = widths[scale];
-  for (let channel = 0; channel < channelsAt(scale); channel++) {
-    const offset = strideOf(w) * 4 * channel;
-    blurColumns(scale, y, offset);
-    // Sums are in the order of the weights: X, Y, B.
-    const kind = channel == 0 ? 1 : channel == 1 ? 0 : 2;
-    sumErrors(ringRow(scale, y) + offset, w, sums + (scale * 3 + kind) * sumsPerChannel * 8, isMapped && scale == 0);
+/** Blurs `column` from left to right in its place: pixel x comes to lie at x, without the room on the left. */
+function blurAcross(w: i32): void {
+  const w0 = weight0, w1 = weight1, w2 = weight2, w3 = weight3, w4 = weight4;
+  const stride = blurredRow(w);
+  // Room for the filter on both sides, where an earlier row may have left something.
+  for (let row = column; row < column + stride * 4; row += stride) {
+    v128.store(row, f32x4.splat(0));
+    v128.store(row + stride - reach * 4, f32x4.splat(0));
   }
-}
-
-/** Blurs the four quantities of a channel from top to bottom. */
-function blurColumns(scale: i32, y: i32, offset: usize): void {
-  const r0 = ringRow(scale, y) + offset;
-  const u1 = ringRow(scale, y - 1) + offset, d1 = ringRow(scale, y + 1) + offset;
-  const u2 = ringRow(scale, y - 2) + offset, d2 = ringRow(scale, y + 2) + offset;
-  const u3 = ringRow(scale, y - 3) + offset, d3 = ringRow(scale, y + 3) + offset;
-  const u4 = ringRow(scale, y - 4) + offset, d4 = ringRow(scale, y + 4) + offset;
-  const stride = strideOf(widths[scale]);
-  const toA = column + 16, toB = toA + stride + 32, toSquares = toB + stride + 32, toProduct = toSquares + stride + 32;
-  for (let x: usize = 0; x < stride; x += 16) {
-    const o = x * 4;
-    const p0 = r0 + o, p1 = u1 + o, q1 = d1 + o, p2 = u2 + o, q2 = d2 + o, p3 = u3 + o, q3 = d3 + o, p4 = u4 + o, q4 = d4 + o;
-    v128.store(toA + x, blur(0, p0, p1, q1, p2, q2, p3, q3, p4, q4));
-    v128.store(toB + x, blur(16, p0, p1, q1, p2, q2, p3, q3, p4, q4));
-    v128.store(toSquares + x, blur(32, p0, p1, q1, p2, q2, p3, q3, p4, q4));
-    v128.store(toProduct + x, blur(48, p0, p1, q1, p2, q2, p3, q3, p4, q4));
+  for (let p = column; p < column + stride * 4; p += 16) {
+    let sum = v128.mul<f32>(v128.load(p, 16), w0);
+    sum = weigh(sum, v128.load(p, 12), v128.load(p, 20), w1);
+    sum = weigh(sum, v128.load(p, 8), v128.load(p, 24), w2);
+    sum = weigh(sum, v128.load(p, 4), v128.load(p, 28), w3);
+    v128.store(p, weigh(sum, v128.load(p), v128.load(p, 32), w4));
   }
-  for (let to = toA; to <= toProduct; to += stride + 32) {
-    v128.store(to - 16, f32x4.splat(0));
-    v128.store(to + stride, f32x4.splat(0));
-  }
-}
-
-/** Blurs four pixels from left to right; `p` is four pixels before. */
-@inline
-function blurRow(p: usize): v128 {
-  return blur(0, p + 16, p + 12, p + 20, p + 8, p + 24, p + 4, p + 28, p, p + 32);
-}
-
-/** Blurs what is `o` bytes after nine places, of which p0 is the middle. */
-@inline
-function blur(o: usize, p0: usize, p1: usize, q1: usize, p2: usize, q2: usize, p3: usize, q3: usize, p4: usize, q4: usize): v128 {
-  return weigh(v128.load(p0 + o), both(p1 + o, q1 + o), both(p2 + o, q2 + o), both(p3 + o, q3 + o), both(p4 + o, q4 + o));
 }
 
 /** Sums the structural error and the artefact and blur errors of a row, and their 4th powers. */
-function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
-  const stride = strideOf(w);
+function sumRow(centre: usize, w: i32, out: usize, mapOut: usize): void {
+  const stride = blurredRow(w);
   const zero = f32x4.splat(0);
-  const ofB = column + stride + 32, ofSquares = ofB + stride + 32, ofProduct = ofSquares + stride + 32;
-  const mapRow = map + strideOf(w) * mapRows;
+  const c = stabiliser, two = f32x4.splat(2);
   let e0 = zero, e1 = zero, e2 = zero, e3 = zero, e4 = zero, e5 = zero;
-  for (let o: usize = 0; o < stride; o += 16) {
-    const mu = blurRow(column + o);
-    const nu = blurRow(ofB + o);
-    const squares = blurRow(ofSquares + o);
-    const product = blurRow(ofProduct + o);
-    const difference = v128.sub<f32>(mu, nu);
-    const luminance = v128.sub<f32>(all(one), v128.mul<f32>(difference, difference));
-    const covariance = v128.sub<f32>(product, v128.mul<f32>(mu, nu));
-    const structure = v128.add<f32>(v128.add<f32>(covariance, covariance), all(c2));
-    const variance = v128.sub<f32>(squares, v128.add<f32>(v128.mul<f32>(mu, mu), v128.mul<f32>(nu, nu)));
-    const ratio = v128.div<f32>(v128.mul<f32>(luminance, structure), v128.add<f32>(variance, all(c2)));
-    const keep = v128.lt<i32>(v128.load(lanes), i32x4.splat(w - <i32>(o >> 2)));
-    const r = v128.and(keep, v128.max<f32>(zero, v128.sub<f32>(all(one), ratio)));
-    const detailA = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o * 4), mu)));
-    const detailB = v128.add<f32>(all(one), v128.abs<f32>(v128.sub<f32>(v128.load(row + o * 4, 16), nu)));
-    const f = v128.and(keep, v128.sub<f32>(v128.div<f32>(detailB, detailA), all(one)));
+  for (let x = 0; x < w; x += 4) {
+    const p = column + (<usize>x) * 4;
+    const sum = v128.load(p);
+    const difference = v128.load(p + stride);
+    const sum2 = v128.load(p + stride * 2);
+    const difference2 = v128.load(p + stride * 3);
+    // 1 - (1 - (mu_a - mu_b)^2) (2 cov + c2) / (var_a + var_b + c2), where var_a + var_b - 2 cov = var(a - b).
+    const luminance = v128.mul<f32>(difference, difference);
+    const variance = v128.sub<f32>(difference2, luminance);
+    const both = v128.add<f32>(v128.sub<f32>(sum2, v128.mul<f32>(sum, sum)), v128.add<f32>(variance, c));
+    const ratio = v128.div<f32>(v128.add<f32>(variance, variance), both);
+    const structure = v128.add<f32>(luminance, v128.sub<f32>(ratio, v128.mul<f32>(luminance, ratio)));
+    const keep = x + 4 <= w ? i32x4.splat(-1) : tailMask(w - x);
+    const r = v128.and(keep, v128.max<f32>(zero, structure));
+    // (1 + |b - mu_b|) / (1 + |a - mu_a|) - 1, where 2a = sum + difference and 2b = sum - difference.
+    const q = centre + (<usize>x) * 8;
+    const u = v128.sub<f32>(v128.load(q), sum);
+    const v = v128.sub<f32>(v128.load(q, 16), difference);
+    const detailA = v128.abs<f32>(v128.add<f32>(u, v));
+    const detailB = v128.abs<f32>(v128.sub<f32>(u, v));
+    const f = v128.and(keep, v128.div<f32>(v128.sub<f32>(detailB, detailA), v128.add<f32>(detailA, two)));
     const artefact = v128.max<f32>(f, zero);
     const loss = v128.sub<f32>(artefact, f);
     const r2 = v128.mul<f32>(r, r);
@@ -400,9 +434,9 @@ function sumErrors(row: usize, w: i32, out: usize, withMap: bool): void {
     e3 = v128.add<f32>(e3, v128.mul<f32>(artefact2, artefact2));
     e4 = v128.add<f32>(e4, loss);
     e5 = v128.add<f32>(e5, v128.mul<f32>(loss2, loss2));
-    if (withMap) v128.store(mapRow + o, v128.add<f32>(r, v128.abs<f32>(f)));
+    // What goes beyond the row is overwritten by the next one.
+    if (mapOut != 0) v128.store(mapOut + (<usize>x) * 4, v128.add<f32>(r, v128.add<f32>(artefact, loss)));
   }
-  if (withMap) mapRows++;
   addLanes(out, e0);
   addLanes(out + 8, e1);
   addLanes(out + 16, e2);
