@@ -89,7 +89,8 @@ export function estimateMemory(head: SourceHead, recipe: Recipe): number {
   const searching = asksForSearch(recipe);
   const kept = outputPixels(head, recipe);
   const scored = searching ? readBackMemory * kept + stripMemory * Math.min(kept, stripPixels) : 0;
-  return 2 * head.bytes + 3 * 4 * pixels + scored;
+  // Whole bytes: what is taken and given back must come to nothing again, which sums of fractions do not.
+  return Math.ceil(2 * head.bytes + 3 * 4 * pixels + scored);
 }
 
 /** Pixels of the output, near enough for a cost. */

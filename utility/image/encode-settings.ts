@@ -110,11 +110,11 @@ const avifPatience = 16e6;
 
 /**
  * The efforts where more time buys fewer bytes: 0 is as fast as mozjpeg, 2 takes ten times as long for a tenth of the
- * bytes, 3 a little more of both, and 4, which is libaom's own choice, is slower than 3 with larger files.
+ * bytes, and 4, which is libaom's own choice, ten times that for another tenth (docs/QUALITY.md).
  */
 function avifEffort(effort: Recipe['effort'], pixels: number): number {
   if (effort === 'fast') return 0;
-  if (effort === 'smallest') return 3;
+  if (effort === 'smallest') return 4;
   return pixels > avifPatience ? 0 : 2;
 }
 
