@@ -38,6 +38,8 @@ export async function run(
   let lowestScore: Summary['lowestScore'];
   let stopped: Summary['stopped'];
   interrupted.addEventListener('abort', () => void batch.interrupt(), { once: true });
+  // It may have come before there was anything to interrupt.
+  if (interrupted.aborted) void batch.interrupt();
   batch.add(intake);
 
   for await (const event of batch.events) {

@@ -107,15 +107,20 @@ describe('a batch that was written down', () => {
     ended.done(1, output('/out/a.webp'));
     ended.finished();
     const interrupted = journal.begin(recipe);
+    const walked = interrupted.intake({ paths: ['/in'], links: [] });
     interrupted.accepted(1, file('b'));
     interrupted.interrupted();
+    walked();
     interrupted.ended(1, 'cancelled');
     interrupted.finished();
     await journal.writer.wait('written');
     const [entry] = records.history();
     expect(entry).toMatchObject({ batch: ended.id, state: 'ended', done: 1, bytesIn: 100, bytesOut: 40 });
     await die();
-    expect(live(folder).records.unfinished()).toEqual([interrupted.id]);
+    const { records: later } = live(folder);
+    expect(later.unfinished()).toEqual([interrupted.id]);
+    // A walk that was told to stop has not seen everything.
+    expect(later.intakes(interrupted.id).open).toHaveLength(1);
   });
 
   it('writes nothing before there is something to write', async () => {

@@ -109,7 +109,8 @@ function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): Jo
       wake();
       post(['addIntake', id, number, JSON.stringify(offered)]);
       return () => {
-        post(['endIntake', id, number]);
+        // A walk that was told to stop ends like any other, and has not seen everything.
+        if (!isInterrupted) post(['endIntake', id, number]);
       };
     },
     accepted(job, source) {
