@@ -110,11 +110,12 @@ const avifPatience = 16e6;
 
 /**
  * The efforts where more time buys fewer bytes: 0 is as fast as mozjpeg, 2 takes ten times as long for a tenth of the
- * bytes, and 4, which is libaom's own choice, ten times that for another tenth (docs/QUALITY.md).
+ * bytes, 3 a little more of both, and 4, which is libaom's own choice, ten times that for files that are smaller for some
+ * pictures and larger for others (docs/QUALITY.md).
  */
 function avifEffort(effort: Recipe['effort'], pixels: number): number {
   if (effort === 'fast') return 0;
-  if (effort === 'smallest') return 4;
+  if (effort === 'smallest') return 3;
   return pixels > avifPatience ? 0 : 2;
 }
 
