@@ -72,6 +72,8 @@ export interface Records {
 }
 
 const historySize = 50;
+/** Batches with failures in whose folders a start looks for what was left. */
+const sweptBatches = 10;
 const offeredSchema = v.object({ paths: v.array(v.string()), links: v.array(v.string()) });
 const factsSchema = v.object({
   bytes: v.number(),
@@ -194,15 +196,17 @@ export function createRecords({ database }: Store, run: Run): Records {
           identity: String(line['identity']),
           replaces: typeof line['original'] === 'string' ? originalIn(line) : undefined,
         })),
-    foldersOfTheDead: () => [
-      ...new Set(
-        deadBatches('working', 'undoing').flatMap(({ id }) =>
-          all('SELECT DISTINCT folder FROM job WHERE batch = ? AND folder IS NOT NULL', id).map((line) =>
-            String(line['folder']),
-          ),
-        ),
-      ),
-    ],
+    foldersOfTheDead() {
+      const unfinished = deadBatches('working', 'undoing').map(({ id }) => id);
+      // What failed may have failed at cleaning up, too.
+      const failed = all(`
+        SELECT id FROM batch WHERE state = 'ended' AND failed > 0
+        ORDER BY started_ms DESC LIMIT ${String(sweptBatches)}`).map((line) => String(line['id']));
+      const folders = [...unfinished, ...failed].flatMap((id) =>
+        all('SELECT DISTINCT folder FROM job WHERE batch = ? AND folder IS NOT NULL', id),
+      );
+      return [...new Set(folders.map((line) => String(line['folder'])))];
+    },
     backups: (batch) =>
       all(
         `SELECT output.temporary, output.path, output.sha256, backup.original, backup.path AS backup,
