@@ -54,7 +54,8 @@ export async function startBrowser(program: string, profile: string, port: numbe
   const listening = Promise.withResolvers<string>();
   child.stderr?.on('data', (text: Buffer) => {
     complaints.push(String(text).slice(0, 2000));
-    const [, endpoint] = /^DevTools listening on (ws:\S+)$/m.exec(complaints.join('')) ?? [];
+    // To the end of the line: it may come in pieces.
+    const [, endpoint] = /^DevTools listening on (ws:\S+)\r?\n/m.exec(complaints.join('')) ?? [];
     if (endpoint !== undefined) listening.resolve(endpoint);
   });
   const failed = new Promise<never>((_resolve, reject) => {
