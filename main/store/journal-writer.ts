@@ -74,10 +74,10 @@ export function openJournalWriter({ thread, path, patienceMs }: JournalWriterOpt
     answers.clear();
   }
 
-  function send(flush: boolean): Promise<void> {
+  function send(flush: boolean): void {
     clearTimeout(timer);
     timer = undefined;
-    if (failure !== undefined) return Promise.reject(failure);
+    if (failure !== undefined) return;
     worker ??= start();
     requests += 1;
     const request: JournalRequest = { id: requests, entries, flush };
@@ -89,25 +89,26 @@ export function openJournalWriter({ thread, path, patienceMs }: JournalWriterOpt
     last = { written: waiting.promise, flush };
     // Who does not wait hears of it with the next commit, which does.
     waiting.promise.catch(() => undefined);
-    return waiting.promise;
   }
 
   return {
     post(...more) {
-      if (closed) return;
+      // Without its thread nothing is written any more, as every commit will hear.
+      if (closed || failure !== undefined) return;
       entries.push(...more);
-      if (entries.length >= maxGroup) void send(false);
-      else timer ??= setTimeout(() => void send(false), lazyMs).unref();
+      if (entries.length >= maxGroup) send(false);
+      else timer ??= setTimeout(send, lazyMs, false).unref();
     },
     wait(durability) {
       const flush = durability === 'flushed';
-      if (entries.length > 0 || isBehind || (flush && last?.flush === false)) return send(flush);
+      if (entries.length > 0 || isBehind || (flush && last?.flush === false)) send(flush);
+      if (failure !== undefined) return Promise.reject(failure);
       return last?.written ?? Promise.resolve();
     },
     async close() {
       closed = true;
       clearTimeout(timer);
-      if (entries.length > 0) await send(true).catch(() => undefined);
+      if (entries.length > 0) send(true);
       await Promise.allSettled([...answers.values()].map(({ promise }) => promise));
       if (worker === undefined || failure !== undefined) return;
       const ended = new Promise<void>((resolve) => worker?.once('exit', () => resolve()));

@@ -228,6 +228,27 @@ describe('the writer', () => {
   });
 });
 
+describe('a writer without its thread', () => {
+  it('tells those who wait, and does not end the process of those who do not', async () => {
+    const folder = await temporaryFolder();
+    const store = openStore(folder);
+    const run = beginRun(folder);
+    const journal = openJournal({ store, run, thread: join(folder, 'there is none.js') });
+    onTestFinished(() => {
+      run.end();
+      store.close();
+    });
+    const batch = journal.begin(recipe);
+    batch.accepted(1, file('a'));
+    await expect(journal.writer.wait('written')).rejects.toMatchObject({ code: 'store-unusable' });
+    // As many as are sent at once, which nobody waits for.
+    for (let job = 2; job < 2100; job += 1) batch.accepted(job, file(String(job)));
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(journal.writer.wait('flushed')).rejects.toMatchObject({ code: 'store-unusable' });
+    await journal.close();
+  });
+});
+
 describe('a run', () => {
   it('is alive until it ends, and its lock is gone then', async () => {
     const folder = await temporaryFolder();
