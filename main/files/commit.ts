@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled } from '../../contract/errors.ts';
-import type { CommitIntent, CommitRecord } from '../engine/journal.ts';
+import type { CommitIntent, CommitRecord, ReplacedOriginal } from '../engine/journal.ts';
 import type { FinishedFile } from '../engine/world.ts';
 import {
   flushFolder,
@@ -44,19 +44,12 @@ export async function commitFile(
   file: FinishedFile,
   options: CommitFileOptions,
 ): Promise<void> {
-  const { signal, record, run, files = realFiles } = options;
+  const { signal, record, files = realFiles } = options;
   const folder = dirname(path);
-  const temporary = join(folder, temporaryName(run));
   try {
     signal.throwIfAborted();
-    await record.announced();
     await makeFolder(files, folder);
-    await writeTemporary(files, temporary, file.bytes, { mode: undefined, ...options });
-    await undoing(files, temporary, async () => {
-      await readBack(files, temporary, file.sha256, path);
-      await options.sourceUnchanged();
-      signal.throwIfAborted();
-      await record.about({ path, ...(await intentOf(temporary, file)) });
+    await stage(path, file, options, undefined, async ({ temporary }) => {
       signal.throwIfAborted();
       await giveName(files, temporary, path);
     });
@@ -64,19 +57,49 @@ export async function commitFile(
     record.committed();
   } catch (error) {
     record.withdrawn();
-    if (error instanceof NameTaken) throw error;
-    throw signal.aborted ? cancelled(error) : destinationError(error, path);
+    throw asCommitError(error, path, signal);
   }
 }
 
-/** What is written down of a file that is about to get its name. */
-export async function intentOf(
-  temporary: string,
+/**
+ * Writes a temporary file beside its destination, flushes it and reads it back, looks at the source once more, and writes
+ * down what is about to happen; then `take` gives the file its name. Where anything fails, the temporary file goes.
+ */
+export async function stage(
+  path: string,
   file: FinishedFile,
-): Promise<Omit<CommitIntent, 'path' | 'replaces'>> {
+  options: CommitFileOptions,
+  replaces: ReplacedOriginal | undefined,
+  take: (intent: CommitIntent) => Promise<void>,
+): Promise<void> {
+  const { signal, record, run, files = realFiles } = options;
   const { sha256, format, keptOriginal } = file;
-  const identity = identityOf(await stat(temporary, { bigint: true }));
-  return { temporary, sha256, bytes: file.bytes.byteLength, identity, format, keptOriginal };
+  const temporary = join(dirname(path), temporaryName(run));
+  await record.announced();
+  await writeTemporary(files, temporary, file.bytes, { mode: undefined, ...options });
+  await undoing(files, temporary, async () => {
+    await readBack(files, temporary, sha256, path);
+    await options.sourceUnchanged();
+    signal.throwIfAborted();
+    const intent: CommitIntent = {
+      temporary,
+      path,
+      sha256,
+      bytes: file.bytes.byteLength,
+      identity: identityOf(await stat(temporary, { bigint: true })),
+      format,
+      keptOriginal,
+      ...(replaces === undefined ? {} : { replaces }),
+    };
+    await record.about(intent);
+    await take(intent);
+  });
+}
+
+/** What went wrong with a commit, as its caller hears it. */
+export function asCommitError(error: unknown, path: string, signal: AbortSignal): Error {
+  if (error instanceof NameTaken) return error;
+  return signal.aborted ? cancelled(error) : destinationError(error, path);
 }
 
 /** Writes a new file of our own, whole or not at all. @throws NameTaken; MillraceError `destination-*` */
@@ -92,7 +115,6 @@ export async function saveFile(path: string, bytes: Uint8Array, signal: AbortSig
       await giveName(realFiles, temporary, path);
     });
   } catch (error) {
-    if (error instanceof NameTaken) throw error;
-    throw signal.aborted ? cancelled(error) : destinationError(error, path);
+    throw asCommitError(error, path, signal);
   }
 }

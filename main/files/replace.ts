@@ -1,21 +1,10 @@
-import { dirname, join } from 'node:path';
-import { cancelled, MillraceError } from '../../contract/errors.ts';
+import { dirname } from 'node:path';
+import { MillraceError } from '../../contract/errors.ts';
 import type { FinishedFile } from '../engine/world.ts';
 import { backupPath, keepBackup, type BackupPlace } from './backups.ts';
-import { intentOf, type CommitFileOptions } from './commit.ts';
-import {
-  flushFolder,
-  giveName,
-  NameTaken,
-  readBack,
-  realFiles,
-  undoing,
-  writeTemporary,
-  type DiskFiles,
-} from './durable.ts';
-import { destinationError } from './file-errors.ts';
+import { asCommitError, stage, type CommitFileOptions } from './commit.ts';
+import { flushFolder, giveName, realFiles, type DiskFiles } from './durable.ts';
 import { identityAt } from './identity.ts';
-import { temporaryName } from './temporary-name.ts';
 
 /** The file whose place an output takes. */
 export interface Original {
@@ -40,49 +29,39 @@ export async function replaceOriginal(
   original: Original,
   options: CommitFileOptions & { readonly backups: BackupPlace },
 ): Promise<string> {
-  const { signal, record, run, backups, files = realFiles } = options;
+  const { signal, record, backups, files = realFiles } = options;
   const sha256 = file.sourceSha256;
   if (sha256 === undefined) throw new MillraceError('internal', 'The worker has not looked at the original.');
-  const folder = dirname(path);
-  const temporary = join(folder, temporaryName(run));
   const backup = backupPath(backups, original.path);
   const { bytes, modifiedMs, identity } = original;
   const replaces = { original: original.path, backup, sha256, bytes, modifiedMs };
-  let stage: 'before' | 'taking' | 'taken' = 'before';
+  let progress: 'before' | 'taking' | 'taken' = 'before';
   try {
     signal.throwIfAborted();
-    await record.announced();
-    await writeTemporary(files, temporary, file.bytes, { mode: undefined, ...options });
-    const intent = await intentOf(temporary, file);
-    await undoing(files, temporary, async () => {
-      await readBack(files, temporary, file.sha256, path);
-      await options.sourceUnchanged();
-      signal.throwIfAborted();
-      await record.about({ path, ...intent, replaces });
+    await stage(path, file, options, replaces, async (intent) => {
       await keepBackup(files, original.path, backup, { identity, sha256 });
       try {
         // Copying may have taken its time.
         await options.sourceUnchanged();
         signal.throwIfAborted();
-        stage = 'taking';
-        await takePlace(files, temporary, path, original.path);
+        progress = 'taking';
+        await takePlace(files, intent.temporary, path, original.path);
         if (path !== original.path) await giveWay(files, path, original.path);
       } catch (error) {
         // A drive may fail and have done it all the same: then the original is in the backup and nowhere else.
-        if (stage === 'taking' && (await identityAt(path)) === intent.identity) stage = 'taken';
+        if (progress === 'taking' && (await identityAt(path)) === intent.identity) progress = 'taken';
         else await files.unlink(backup).catch(() => undefined);
         throw error;
       }
     });
-    stage = 'taken';
+    progress = 'taken';
     record.committed();
-    await flushFolder(files, folder);
+    await flushFolder(files, dirname(path));
     return backup;
   } catch (error) {
     // What has taken the place is settled at the next start, by what is found there.
-    if (stage !== 'taken') record.withdrawn();
-    if (error instanceof NameTaken) throw error;
-    throw signal.aborted ? cancelled(error) : destinationError(error, path);
+    if (progress !== 'taken') record.withdrawn();
+    throw asCommitError(error, path, signal);
   }
 }
 
