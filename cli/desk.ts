@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import type { Offered } from '../contract/batch.ts';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.ts';
@@ -10,7 +11,7 @@ import { createFileSources } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
 import { createChildHost } from '../main/workers/child-host.ts';
 import { createPool, type PoolStats } from '../main/workers/pool.ts';
-import { takeIn, type Offered } from '../main/files/intake.ts';
+import { takeIn } from '../main/files/intake.ts';
 
 /** Everything the command line works with, put together from real disks, links and processes. */
 export interface Desk extends AsyncDisposable {

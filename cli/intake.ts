@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import type { Offered } from '../main/files/intake.ts';
+import type { Offered } from '../contract/batch.ts';
 
 /** What a command line names: links as they are, patterns that the shell did not expand, files and folders. */
 export async function sortInputs(inputs: readonly string[]): Promise<Offered> {

@@ -7,6 +7,12 @@ export type Source =
   | { readonly kind: 'file'; readonly path: string; readonly root?: string }
   | { readonly kind: 'link'; readonly url: string };
 
+/** What someone offers: paths of files and folders, and addresses of pictures. */
+export interface Offered {
+  readonly paths: readonly string[];
+  readonly links: readonly string[];
+}
+
 /** Why something that was offered did not become a job. */
 export type SkipReason = 'hidden' | 'not-an-image' | 'already-seen' | 'special-file' | 'own-output';
 

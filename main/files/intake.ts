@@ -1,12 +1,6 @@
-import type { Intake } from '../../contract/batch.ts';
+import type { Intake, Offered } from '../../contract/batch.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import { walk } from './walk.ts';
-
-/** What someone offers: paths of files and folders, and addresses of pictures. */
-export interface Offered {
-  readonly paths: readonly string[];
-  readonly links: readonly string[];
-}
 
 /** The sources in what was offered, one by one: links as they are, then what is found on the disk. */
 export async function* takeIn(

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../contract/app-state.ts';
-import { sourceAddress, type Intake, type Source } from '../../contract/batch.ts';
+import { sourceAddress, type Intake, type Offered, type Source } from '../../contract/batch.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
@@ -8,8 +8,8 @@ import type { IntakeStream } from '../engine/world.ts';
 import { realFiles, type DiskFiles } from '../files/durable.ts';
 import { takeIn } from '../files/intake.ts';
 import { restore } from '../files/undo.ts';
-import { openJournal, type Journal, type JournalledBatch, type Offered } from '../store/journal.ts';
-import { createRecords, type RecordedJob, type Records } from '../store/records.ts';
+import { openJournal, type Journal, type JournalledBatch } from '../store/journal.ts';
+import { createRecords, type OpenIntake, type RecordedJob, type Records } from '../store/records.ts';
 import type { Run } from '../store/run-lock.ts';
 import type { Store } from '../store/store.ts';
 import { pruneBackups, type BackupLimits } from './prune.ts';
@@ -124,16 +124,12 @@ function recorded(batch: JournalledBatch): RecordedBatch {
   return {
     id: batch.id,
     journal: batch,
-    follow: (offered, intake) => followed(batch, offered, intake),
+    follow: (offered, intake) => followed(batch.intake(offered), intake),
   };
 }
 
-async function* followed(
-  batch: JournalledBatch,
-  offered: Offered,
-  intake: IntakeStream,
-): AsyncGenerator<Intake, void, undefined> {
-  const walked = batch.intake(offered);
+/** @param walked called when the walk has come to its end */
+async function* followed(walked: () => void, intake: IntakeStream): AsyncGenerator<Intake, void, undefined> {
   yield* intake;
   walked();
 }
@@ -145,14 +141,16 @@ async function resumed(id: string, recipe: Recipe, records: Records, journal: Jo
   const numbers = new Map<Source, number>();
   const jobs: RecordedJob[] = [];
   const known = new Set<string>();
+  let lastNumber = 0;
   for (const job of records.jobs(id)) {
     known.add(sourceAddress(job.source));
     numbers.set(job.source, job.number);
+    // They come in order.
+    lastNumber = job.number;
     if (job.state !== 'over') jobs.push(job);
     if (known.size % rowsAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const { open, count } = records.intakes(id);
-  const lastNumber = Math.max(0, ...lastOf(numbers));
   const batch = journal.goOn({ id, numbers, lastNumber, intakes: count }, recipe);
 
   async function* intake(): AsyncGenerator<Intake, void, undefined> {
@@ -161,24 +159,18 @@ async function resumed(id: string, recipe: Recipe, records: Records, journal: Jo
       if (job.state === 'done') yield { kind: 'done', source, output: job.output, facts: job.facts };
       else yield { kind: 'source', source };
     }
-    for (const offered of open) yield* rest(offered);
+    for (const walk of open) yield* rest(walk);
   }
 
   /** A walk that was cut off is walked again, past what it has found already. */
-  async function* rest(offered: Offered): AsyncGenerator<Intake, void, undefined> {
-    const again = followed(batch, offered, takeIn(offered, recipe));
+  async function* rest({ number, offered }: OpenIntake): AsyncGenerator<Intake, void, undefined> {
+    const again = followed(batch.intakeAgain(number), takeIn(offered, recipe));
     for await (const item of again) {
       if (item.kind === 'skipped' || !known.has(sourceAddress(item.source))) yield item;
     }
   }
 
   return { ...recorded(batch), recipe, intake: intake() };
-}
-
-/** The highest of them; numbers rise in the order they were read. */
-function lastOf(numbers: ReadonlyMap<Source, number>): number[] {
-  const last = [...numbers.values()].at(-1);
-  return last === undefined ? [] : [last];
 }
 
 function unknownBatch(batch: string): MillraceError {

@@ -81,7 +81,10 @@ describe('a batch that was written down', () => {
       { number: 3, source: file('c'), state: 'over' },
       { number: 4, source: file('d'), state: 'left' },
     ]);
-    expect(records.intakes(batch.id)).toEqual({ open: [{ paths: ['/more'], links: [] }], count: 2 });
+    expect(records.intakes(batch.id)).toEqual({
+      open: [{ number: 2, offered: { paths: ['/more'], links: [] } }],
+      count: 2,
+    });
     expect(records.recipeOf(batch.id)).toEqual(recipe);
     expect(records.foldersOfTheDead()).toEqual(['/out']);
   });

@@ -1,27 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as v from 'valibot';
-import { sourceAddress, type JobOutput, type Source } from '../../contract/batch.ts';
+import { sourceAddress, type JobOutput, type Offered, type Source } from '../../contract/batch.ts';
 import { toWireError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { BatchJournal, CommitIntent, CommitRecord } from '../engine/journal.ts';
+import { outputIn } from './job-output.ts';
 import type { JournalEntry, JournalValue } from './journal-statements.ts';
 import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
 import type { Run } from './run-lock.ts';
 import { patienceMs, type Store } from './store.ts';
-
-/** What was dropped or named. */
-export interface Offered {
-  readonly paths: readonly string[];
-  readonly links: readonly string[];
-}
 
 /** The record of one batch. */
 export interface JournalledBatch extends BatchJournal {
   readonly id: string;
   /** Something is about to be walked; the returned function says that the walk came to its end. */
   intake(offered: Offered): () => void;
+  /** The same of a walk that an earlier run did not bring to its end. */
+  intakeAgain(number: number): () => void;
 }
 
 /** What is taken over from a run that ended in the middle. */
@@ -93,6 +89,13 @@ function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): Jo
     post(['setJob', state, output, why, id, numberOf(job)]);
   }
 
+  function whenWalked(number: number): () => void {
+    return () => {
+      // A walk that was told to stop ends like any other, and has not seen everything.
+      if (!isInterrupted) post(['endIntake', id, number]);
+    };
+  }
+
   function wake(): void {
     if (!hasBegun && first !== undefined) post(first);
     hasBegun = true;
@@ -105,14 +108,11 @@ function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): Jo
     id,
     intake(offered) {
       intakes += 1;
-      const number = intakes;
       wake();
-      post(['addIntake', id, number, JSON.stringify(offered)]);
-      return () => {
-        // A walk that was told to stop ends like any other, and has not seen everything.
-        if (!isInterrupted) post(['endIntake', id, number]);
-      };
+      post(['addIntake', id, intakes, JSON.stringify(offered)]);
+      return whenWalked(intakes);
     },
+    intakeAgain: whenWalked,
     accepted(job, source) {
       wake();
       const known = taken.numbers.get(source);
@@ -189,8 +189,6 @@ function commitRecord(writer: JournalWriter, batch: string, job: () => number): 
 
 type DoneLookup = (source: Source, identity: string, hash: string) => Promise<string | undefined>;
 
-const outputSchema = v.object({ path: v.string(), bytes: v.number() });
-
 function createLookup({ database }: Store): DoneLookup {
   const ownOutput = database.prepare(`
     SELECT batch.recipe_hash AS hash FROM output JOIN batch ON batch.id = output.batch
@@ -204,8 +202,8 @@ function createLookup({ database }: Store): DoneLookup {
     if (hashes.includes(hash)) return 'Millrace has made this file with this very recipe.';
     if (hashes.length > 0 && isFound) return 'Millrace has made this file itself.';
     for (const row of doneJob.all(identity, hash)) {
-      const output = v.safeParse(outputSchema, JSON.parse(String(row['output'])));
-      if (output.success && (await hasSize(output.output))) return `It is done: ${output.output.path}`;
+      const output = outputIn(row['output']);
+      if (output !== undefined && (await hasSize(output))) return `It is done: ${output.path}`;
     }
     return undefined;
   };

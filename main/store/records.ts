@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { HistoryEntry } from '../../contract/app-state.ts';
-import type { JobOutput, Source, SourceFacts } from '../../contract/batch.ts';
-import { inputFormats, outputFormats } from '../../contract/formats.ts';
+import type { JobOutput, Offered, Source, SourceFacts } from '../../contract/batch.ts';
+import { inputFormats } from '../../contract/formats.ts';
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
 import type { ReplacedOriginal } from '../engine/journal.ts';
 import { fromJson } from './from-json.ts';
-import type { Offered } from './journal.ts';
+import { outputIn } from './job-output.ts';
 import type { Run } from './run-lock.ts';
 import type { Store } from './store.ts';
 
@@ -46,6 +46,12 @@ export type RecordedJob =
       readonly facts: SourceFacts;
     };
 
+/** What was being walked. */
+export interface OpenIntake {
+  readonly number: number;
+  readonly offered: Offered;
+}
+
 /** What the journal says of earlier runs. Reads only, but for `claim`. */
 export interface Records {
   /** Newest first, at most fifty. */
@@ -59,7 +65,7 @@ export interface Records {
   claim(batch: string): boolean;
   jobs(batch: string): Iterable<RecordedJob>;
   /** What was being walked and did not come to its end, and how many walks there were. */
-  intakes(batch: string): { readonly open: readonly Offered[]; readonly count: number };
+  intakes(batch: string): { readonly open: readonly OpenIntake[]; readonly count: number };
   /** Of runs that have ended. */
   pending(): PendingOutput[];
   /** Folders in which runs that have ended may have left temporary files. */
@@ -79,14 +85,6 @@ const factsSchema = v.object({
   bytes: v.number(),
   format: v.picklist(inputFormats),
   pixels: v.number(),
-});
-const outputSchema = v.object({
-  path: v.string(),
-  format: v.picklist(outputFormats),
-  bytes: v.number(),
-  keptOriginal: v.boolean(),
-  backup: v.optional(v.string()),
-  score: v.optional(v.number()),
 });
 
 type Line = Record<string, unknown>;
@@ -173,12 +171,12 @@ export function createRecords({ database }: Store, run: Run): Records {
       for (const line of lines) yield jobOf(line);
     },
     intakes(batch) {
-      const lines = all('SELECT offered, ended FROM intake WHERE batch = ? ORDER BY number', batch);
+      const lines = all('SELECT number, offered, ended FROM intake WHERE batch = ? ORDER BY number', batch);
       const open = lines
         .filter((line) => line['ended'] === 0)
         .flatMap((line) => {
           const offered = v.safeParse(offeredSchema, fromJson(line['offered']));
-          return offered.success ? [offered.output] : [];
+          return offered.success ? [{ number: Number(line['number']), offered: offered.output }] : [];
         });
       return { open, count: lines.length };
     },
@@ -262,20 +260,15 @@ function jobOf(line: Line): RecordedJob {
   const { state } = line;
   if (state === 'waiting' || state === 'running') return { number, source, state: 'left' };
   if (state !== 'done') return { number, source, state: 'over' };
-  const output = v.safeParse(outputSchema, fromJson(line['output']));
+  const output = outputIn(line['output']);
   const facts = v.safeParse(factsSchema, line);
   // Written by another version, or not by us: done all the same.
-  if (!output.success || !facts.success) return { number, source, state: 'over' };
-  const { score, backup, ...rest } = output.output;
+  if (output === undefined || !facts.success) return { number, source, state: 'over' };
   return {
     number,
     source,
     state: 'done',
-    output: {
-      ...rest,
-      ...(score === undefined ? {} : { score }),
-      ...(backup === undefined ? {} : { backup }),
-    },
+    output,
     facts: facts.output,
   };
 }

@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { sourceName, type Intake, type Source } from '../../contract/batch.ts';
+import { parseRecipe } from '../../contract/recipe.ts';
+import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import type { IntakeStream } from '../engine/world.ts';
+import { takeIn } from '../files/intake.ts';
+import { createRecords } from '../store/records.ts';
+import { beginRun } from '../store/run-lock.ts';
+import { openStore } from '../store/store.ts';
+import { openPast, type Past } from './past.ts';
+
+const thread = fileURLToPath(new URL('../store/journal-thread.ts', import.meta.url));
+const recipe = parseRecipe({});
+
+/** A run on a state; it ends with the block, as one that was killed after everything was written. */
+async function inRun<T>(folder: string, act: (past: Past) => Promise<T>): Promise<T> {
+  const store = openStore(folder);
+  const run = beginRun(folder);
+  const past = openPast({ store, run, thread, log: () => undefined });
+  try {
+    return await act(past);
+  } finally {
+    await past.close();
+    run.end();
+    store.close();
+  }
+}
+
+/** Takes so many sources of a walk and leaves it, as an interruption does. */
+async function takeSome(intake: IntakeStream, count: number): Promise<Intake[]> {
+  const taken: Intake[] = [];
+  for await (const item of intake) {
+    taken.push(item);
+    if (taken.length === count) break;
+  }
+  return taken;
+}
+
+it('a walk that was cut off again and again is one walk still, and misses nothing', async () => {
+  const folder = await temporaryFolder();
+  const [state, pictures] = [join(folder, 'state'), join(folder, 'pictures')];
+  await mkdir(pictures);
+  const names = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'];
+  for (const name of names) await writeFile(join(pictures, name), 'no picture');
+  const offered = { paths: [pictures], links: [] };
+  const seen = new Map<string, number>();
+
+  /** What the engine does with what it is given. */
+  const accept = (items: readonly Intake[], accepted: (job: number, source: Source) => void): void => {
+    for (const [index, item] of items.entries()) {
+      if (item.kind === 'skipped') continue;
+      seen.set(sourceName(item.source), (seen.get(sourceName(item.source)) ?? 0) + 1);
+      accepted(index + 1, item.source);
+    }
+  };
+
+  const id = await inRun(state, async (past) => {
+    const batch = past.begin(recipe);
+    accept(await takeSome(batch.follow(offered, takeIn(offered, recipe)), 1), batch.journal.accepted);
+    return batch.id ?? '';
+  });
+  for (const count of [2, 3, 4]) {
+    await inRun(state, async (past) => {
+      const resumed = await past.resume(id);
+      accept(await takeSome(resumed.intake, count), resumed.journal.accepted);
+    });
+    const store = openStore(state);
+    const run = beginRun(state);
+    expect(createRecords(store, run).intakes(id).open, `after ${String(count)}`).toHaveLength(1);
+    run.end();
+    store.close();
+  }
+  await inRun(state, async (past) => {
+    const resumed = await past.resume(id);
+    const rest = await takeSome(resumed.intake, 100);
+    expect(rest.map((item) => (item.kind === 'skipped' ? '' : sourceName(item.source)))).toEqual(names);
+  });
+});
