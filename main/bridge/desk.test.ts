@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../contract/app-state.ts';
 import { MillraceError } from '../../contract/errors.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
+import { forgetful } from '../past/state.ts';
 import { bridgeStage, links, type PageState } from '../../tests/fixtures/bridge-stage.ts';
 
 const hasEnded = ({ view }: PageState): boolean => view?.batch?.state === 'ended';
@@ -107,6 +108,17 @@ describe('a drop', () => {
     await writeFile(join(dropped, 'not ours.txt'), '');
     await desk.clear();
     expect(await readdir(dropped)).toEqual(['not ours.txt']);
+  });
+
+  it('says so when what the last run left cannot be put in order, and works all the same', async () => {
+    const { past } = forgetful({});
+    const settle = (): Promise<void> =>
+      Promise.reject(new MillraceError('store-unusable', 'The disk is gone.'));
+    const { desk, until } = await bridgeStage({ instant: true, past: { ...past, settle } });
+    await desk.goOn();
+    await until(({ view }) => view?.notices.some(({ text }) => text === 'The disk is gone.') === true);
+    await desk.add(links('a.jpg'));
+    await until(hasEnded);
   });
 
   it('asks before originals are replaced, once for a batch, and does nothing when told no', async () => {

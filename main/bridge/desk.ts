@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AppView, HistoryEntry, Offer, Settings } from '../../contract/app-state.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
@@ -10,6 +9,7 @@ import type { HandleTable } from '../app/handles.ts';
 import type { Shell } from '../app/shell.ts';
 import type { Clock } from '../engine/world.ts';
 import { createDroppedPictures } from './dropped-pictures.ts';
+import { pathBelow } from '../files/path-below.ts';
 import { copySamples, type DeskFolders } from './folders.ts';
 import type { RowSource } from './feed.ts';
 import { resolveOffers, takeInOffers, type KnownOffers } from './offers.ts';
@@ -158,7 +158,8 @@ export function createDesk(options: DeskOptions): Desk {
     const { world, budget } = freshWorks(isBroken);
     dropped = createDroppedPictures(folders.dropped);
     // Also those that were dropped in an earlier run.
-    const placeless = (source: Source): boolean => isInside(folders.dropped, sourceAddress(source));
+    const placeless = (source: Source): boolean =>
+      pathBelow(folders.dropped, sourceAddress(source)) !== undefined;
     batches += 1;
     const id = batches;
     let state: WindowBatch['state'] = 'working';
@@ -182,6 +183,11 @@ export function createDesk(options: DeskOptions): Desk {
     batch = opened;
     record = recorded;
     return opened;
+  }
+
+  async function goOnWith(id: string): Promise<void> {
+    const resumed = await past.resume(id);
+    (await begin(resumed.recipe, resumed)).add(resumed.intake);
   }
 
   /** The batch leaves the window; what it has written stays. */
@@ -296,23 +302,25 @@ export function createDesk(options: DeskOptions): Desk {
     },
     resumeBatch: (id) =>
       inTurn(async () => {
-        if (!(await mayStop())) return;
-        const resumed = await past.resume(id);
-        (await begin(resumed.recipe, resumed)).add(resumed.intake);
+        if (await mayStop()) await goOnWith(id);
       }),
     goOn: () =>
       inTurn(async () => {
-        await past.settle();
-        history = past.history();
-        const [newest] = past.unfinished();
-        if (newest !== undefined) {
-          const resumed = await past.resume(newest);
-          (await begin(resumed.recipe, resumed)).add(resumed.intake);
-          desk.notice('The batch that was interrupted goes on where it was.');
-        } else {
-          // Nobody needs them any more.
-          await rm(folders.dropped, { recursive: true, force: true });
-          changed();
+        try {
+          await past.settle();
+          history = past.history();
+          const [newest] = past.unfinished();
+          if (newest !== undefined) {
+            await goOnWith(newest);
+            desk.notice('The batch that was interrupted goes on where it was.');
+          } else {
+            // Nobody needs them any more.
+            await rm(folders.dropped, { recursive: true, force: true });
+            changed();
+          }
+        } catch (error) {
+          // What was cannot be put in order; what is to come can be worked on all the same.
+          desk.notice(asMillraceError(error).message);
         }
       }),
     notice(text) {
@@ -346,9 +354,4 @@ function undoneSentence({ restored, problems }: Undone): string {
   const back = `${String(restored)} ${restored === 1 ? 'original is' : 'originals are'} back in place.`;
   const more = problems.length - maxProblems;
   return more > 0 ? `${back} There is something to say about ${String(problems.length)}.` : back;
-}
-
-function isInside(folder: string, path: string): boolean {
-  const below = relative(folder, path);
-  return below !== '' && !isAbsolute(below) && below.split(sep)[0] !== '..';
 }

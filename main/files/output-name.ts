@@ -1,7 +1,8 @@
-import { isAbsolute, join, parse, relative, sep } from 'node:path';
+import { join, parse } from 'node:path';
 import type { Source } from '../../contract/batch.ts';
 import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { OutputPlace } from '../../contract/recipe.ts';
+import { pathBelow } from './path-below.ts';
 
 /** Bytes that every file system in use takes for one name. */
 const maxNameBytes = 255;
@@ -53,8 +54,7 @@ export function cutName(name: string): string {
 /** The folders between the dropped folder and the file. */
 function treeOf(source: Source): string {
   if (source.kind === 'link' || source.root === undefined) return '';
-  const below = relative(source.root, parse(source.path).dir);
-  return isAbsolute(below) || below.split(sep)[0] === '..' ? '' : below;
+  return pathBelow(source.root, parse(source.path).dir) ?? '';
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
