@@ -22,6 +22,11 @@ function write(entries: readonly JournalEntry[], flush: boolean): void {
   left.push(...entries);
   // NORMAL survives the end of the process, FULL also that of the power (sqlite.org/pragma.html#pragma_synchronous).
   database.exec(`PRAGMA synchronous = ${flush ? 'FULL' : 'NORMAL'}`);
+  if (left.length === 0) {
+    // A transaction without a change flushes nothing of what was written before; a checkpoint does.
+    if (flush) database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    return;
+  }
   database.exec('BEGIN IMMEDIATE');
   try {
     for (const [name, ...values] of left) statementOf(name).run(...values);

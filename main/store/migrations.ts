@@ -80,6 +80,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX output_by_identity ON output (identity);
   CREATE INDEX output_by_batch ON output (batch, job);
+  -- Looked for at every start, and nearly always none.
+  CREATE INDEX output_about ON output (temporary) WHERE state = 'about';
   -- about, kept, restored, dropped
   CREATE TABLE backup (
     temporary TEXT PRIMARY KEY REFERENCES output (temporary),
