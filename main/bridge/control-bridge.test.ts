@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   controlPortChannel,
@@ -13,40 +13,23 @@ import { fromThreadPort } from '../../contract/ports/node-port.ts';
 import { createClient } from '../../contract/rpc.ts';
 import { parseWith } from '../../contract/validation.ts';
 import { bridgeStage, links, type BridgeStage } from '../../tests/fixtures/bridge-stage.ts';
+import { electronChannel } from '../../tests/fixtures/electron-channel.ts';
 import { appOrigin } from '../app/app-protocol.ts';
 import type { WorkerProcess } from '../workers/host.ts';
 import { serveControl, type ControlBridge, type ControlDoor } from './control-bridge.ts';
 import { createPreviewPorts, type PreviewPorts } from './preview-ports.ts';
 import { createPreviews } from './previews.ts';
 
-const open: MessagePort[] = [];
+const open: (() => void)[] = [];
 
-/** Electron's channel, made of Node's: they differ in how an event carries its data. */
 function openChannel(): { port1: object; port2: MessagePort } {
-  const { port1, port2 } = new MessageChannel();
-  open.push(port1, port2);
-  return {
-    port1: {
-      postMessage: (message: unknown) => {
-        port1.postMessage(message);
-      },
-      on: (event: string, listener: (given: unknown) => void) =>
-        port1.on(event, (value: unknown) => {
-          listener(event === 'message' ? { data: value } : value);
-        }),
-      start: () => {
-        port1.start();
-      },
-      close: () => {
-        port1.close();
-      },
-    },
-    port2,
-  };
+  const { channel, close } = electronChannel();
+  open.push(close);
+  return channel;
 }
 
 afterEach(() => {
-  for (const port of open.splice(0)) port.close();
+  for (const close of open.splice(0)) close();
 });
 
 const hello = { name: 'Millrace', version: '1.2.3', platform: 'test' };

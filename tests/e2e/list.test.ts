@@ -25,14 +25,20 @@ async function listed(page: Page): Promise<string[]> {
     );
 }
 
-it('is sorted, filtered and searched', async () => {
-  await using app = await openApp();
-  const { page, home } = app;
+/** The pictures of these names, in a folder. */
+async function planted(home: string): Promise<string> {
   const folder = join(home, 'Pictures');
   await writePictures(
     names.map((name) => join(folder, name)),
     small,
   );
+  return folder;
+}
+
+it('is sorted, filtered and searched', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const folder = await planted(home);
   await writeFile(join(folder, 'broken.jpg'), 'no picture at all');
   await app.drop([...names, 'broken.jpg'].map((name) => join(folder, name)));
   await resultOf(page);
@@ -51,11 +57,7 @@ it('is sorted, filtered and searched', async () => {
 it('is selected and thinned out by keyboard, and touches no file by that', async () => {
   await using app = await openApp();
   const { page, home } = app;
-  const folder = join(home, 'Pictures');
-  await writePictures(
-    names.map((name) => join(folder, name)),
-    small,
-  );
+  const folder = await planted(home);
   await app.drop(names.map((name) => join(folder, name)));
   await resultOf(page);
   const before = (await readdir(folder)).sort();

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { requestControlPort } from '../../../contract/channels.ts';
 import { controlProtocol } from '../../../contract/control-protocol.ts';
@@ -15,6 +15,7 @@ import { serveControl } from '../../../main/bridge/control-bridge.ts';
 import { createPreviewPorts } from '../../../main/bridge/preview-ports.ts';
 import { createPreviews } from '../../../main/bridge/previews.ts';
 import { bridgeStage } from '../../fixtures/bridge-stage.ts';
+import { electronChannel } from '../../fixtures/electron-channel.ts';
 import { hostileMessage, hostileObject, hostileValue, polluting } from '../../fixtures/hostile-values.ts';
 import { picture } from '../../fixtures/pictures.ts';
 import { testPool } from '../../fixtures/pools.ts';
@@ -247,29 +248,14 @@ describe('a page that speaks garbage to the window', () => {
 
   async function door() {
     const stage = await bridgeStage({ instant: true });
-    const ports: MessagePort[] = [];
+    const open: (() => void)[] = [];
     onTestFinished(() => {
-      for (const port of ports) port.close();
+      for (const close of open) close();
     });
     const openChannel = (): object => {
-      const { port1, port2 } = new MessageChannel();
-      ports.push(port1, port2);
-      return {
-        port1: {
-          postMessage: port1.postMessage.bind(port1),
-          on: (event: string, listener: (given: unknown) => void) =>
-            port1.on(event, (value: unknown) => {
-              listener(event === 'message' ? { data: value } : value);
-            }),
-          start: () => {
-            port1.start();
-          },
-          close: () => {
-            port1.close();
-          },
-        },
-        port2,
-      };
+      const { channel, close } = electronChannel();
+      open.push(close);
+      return channel;
     };
     const ipcMain = new EventEmitter();
     const parts = { ipcMain, openChannel } as unknown as Parameters<typeof serveControl>[0];
