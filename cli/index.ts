@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Ora } from 'ora';
 import packageJson from '../package.json' with { type: 'json' };
-import type { LogLevel } from '../contract/envelope.ts';
+import { defaultSettings } from '../contract/app-state.ts';
 import { asMillraceError, MillraceError } from '../contract/errors.ts';
+import type { Recipe } from '../contract/recipe.ts';
 import type { Past } from '../main/past/past.ts';
-import { parseArguments, type RecipeFlags, type RunFlags, type StateFlags } from './arguments.ts';
+import { limitsOf } from '../main/past/prune.ts';
+import { parseArguments, type CommandLine, type StateFlags } from './arguments.ts';
 import { openDesk, type Desk } from './desk.ts';
 import { dryRun } from './dry-run.ts';
 import { showHistory, undo } from './history.ts';
@@ -39,21 +41,43 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(commandLine.text);
     return 0;
   }
-  const { kind, flags } = commandLine;
-  const json = flags.json === true;
-  const reporter = await chooseReporter(flags);
-  const log = (level: LogLevel, message: string): void => {
-    reporter.log(level, message);
-  };
-  const onlyLook = kind === 'history' || (kind === 'run' && flags.dryRun === true);
-  await using state = openState({ flags, log, onlyLook });
-  const { past, outputs } = state;
-  if (kind === 'history') {
+  const reporter = await chooseReporter(commandLine.flags);
+  switch (commandLine.kind) {
+    case 'history':
+    case 'undo':
+      return lookBack(commandLine, reporter);
+    case 'run':
+    case 'resume':
+      return work(commandLine, reporter);
+  }
+}
+
+type Asked<Kind extends CommandLine['kind']> = Extract<CommandLine, { kind: Kind }>;
+
+async function lookBack(asked: Asked<'history' | 'undo'>, reporter: Reporter): Promise<number> {
+  const json = asked.flags.json === true;
+  const onlyLook = asked.kind === 'history';
+  await using state = openState({ flags: asked.flags, log: reporter.log, onlyLook });
+  const { past } = state;
+  if (asked.kind === 'history') {
     showHistory(past, output, { json });
     return 0;
   }
-  if (!onlyLook) await past.settle();
-  if (kind === 'undo') return await undo(past, commandLine.batch, output, { json });
+  await past.settle();
+  return await undo(past, asked.batch, output, { json });
+}
+
+async function work(asked: Asked<'run' | 'resume'>, reporter: Reporter): Promise<number> {
+  const { flags } = asked;
+  // What was typed wrong is said before anything is touched.
+  const recipe = asked.kind === 'run' ? await readRecipe(asked.flags) : undefined;
+  const jobs = positiveNumber('--jobs', flags.jobs, 'integer') ?? availableParallelism();
+  const gigabytes = positiveNumber('--memory', flags.memory, 'number');
+  const isDry = asked.kind === 'run' && asked.flags.dryRun === true;
+  const { log } = reporter;
+  await using state = openState({ flags, log, onlyLook: isDry });
+  const { past, outputs } = state;
+  if (!isDry) await past.settle();
 
   const stop = new AbortController();
   let interruption: Interruption | undefined;
@@ -61,10 +85,9 @@ async function main(argv: readonly string[]): Promise<number> {
     interruption = signal;
     stop.abort();
   });
-  const gigabytes = positiveNumber('--memory', flags.memory, 'number');
   await using desk = openDesk({
     worker,
-    jobs: positiveNumber('--jobs', flags.jobs, 'integer') ?? availableParallelism(),
+    jobs,
     memory: gigabytes === undefined ? undefined : gigabytes * 1024 ** 3,
     allowPrivateLinks: flags.allowPrivateLinks === true,
     outputs,
@@ -72,40 +95,30 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   const options = { interrupted: stop.signal, stats: flags.stats === true };
   const code =
-    kind === 'resume'
-      ? await resume(commandLine.batch, desk, past, reporter, options)
-      : await start(commandLine.inputs, commandLine.flags, desk, past, reporter, options);
-  await past.prune(backupLimits);
+    asked.kind === 'run' && recipe !== undefined
+      ? await start(asked, recipe, desk, past, reporter, options)
+      : await resume(asked.kind === 'resume' ? asked.batch : undefined, desk, past, reporter, options);
+  if (!isDry) await past.prune(limitsOf(defaultSettings));
   return interruption === undefined ? code : exitCodeOf(interruption);
 }
 
-/** Replaced originals are kept this long, and no more than this; those of the newest batch always. */
-const backupLimits = { bytes: 20e9, ageMs: 60 * 24 * 3600 * 1000 };
-
 async function start(
-  inputs: readonly string[],
-  flags: RecipeFlags & RunFlags,
+  { inputs, flags }: Asked<'run'>,
+  recipe: Recipe,
   desk: Desk,
   past: Past,
   reporter: Reporter,
   options: RunOptions,
 ): Promise<number> {
-  const recipe = await readRecipe(flags);
   const insist = flags.again === true;
   const batch = past.begin(recipe);
+  const { journal } = batch;
   if (flags.dryRun === true) {
-    const { journal } = batch;
     return dryRun(inputs, recipe, desk, output, { ...options, json: flags.json === true, journal, insist });
   }
   const offered = await sortInputs(inputs);
   const intake = batch.follow(offered, desk.intake(offered, recipe, options.interrupted));
-  const summary = await run(
-    { intake, names: inputs, recipe, journal: batch.journal, insist },
-    desk,
-    reporter,
-    options,
-  );
-  return exitCode(summary);
+  return exitCode(await run({ intake, names: inputs, recipe, journal, insist }, desk, reporter, options));
 }
 
 async function resume(

@@ -38,21 +38,27 @@ export async function run(
   let lowestScore: Summary['lowestScore'];
   let stopped: Summary['stopped'];
   interrupted.addEventListener('abort', () => void batch.interrupt(), { once: true });
-  // It may have come before there was anything to interrupt.
-  if (interrupted.aborted) void batch.interrupt();
-  batch.add(intake);
 
-  for await (const event of batch.events) {
-    reporter.event(event);
-    if (event.type === 'job.failed')
-      failures.push({ source: sourceAddress(event.job.source), error: event.error });
-    if (event.type === 'job.done' && event.job.report?.outcome === 'kept-original') keptOriginals += 1;
-    if (event.type === 'job.done') lowestScore = lower(lowestScore, event.job);
-    if (event.type === 'job.retried') {
-      reporter.log('warn', `${sourceName(event.job.source)} is tried again: ${event.error.message}`);
+  async function follow(): Promise<void> {
+    for await (const event of batch.events) {
+      reporter.event(event);
+      if (event.type === 'job.failed')
+        failures.push({ source: sourceAddress(event.job.source), error: event.error });
+      if (event.type === 'job.done' && event.job.report?.outcome === 'kept-original') keptOriginals += 1;
+      if (event.type === 'job.done') lowestScore = lower(lowestScore, event.job);
+      if (event.type === 'job.retried') {
+        reporter.log('warn', `${sourceName(event.job.source)} is tried again: ${event.error.message}`);
+      }
+      if (event.type === 'stopped') stopped = event.error;
+      if (event.type === 'ended') break;
     }
-    if (event.type === 'stopped') stopped = event.error;
-    if (event.type === 'ended') break;
+  }
+
+  // It may have come before there was anything to interrupt; then all of it is for a later run.
+  if (interrupted.aborted) journal.interrupted();
+  else {
+    batch.add(intake);
+    await follow();
   }
 
   const progress = batch.progress();

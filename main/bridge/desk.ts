@@ -15,6 +15,7 @@ import type { RowSource } from './feed.ts';
 import { resolveOffers, takeInOffers, type KnownOffers } from './offers.ts';
 import { withOwnPlace } from './own-place.ts';
 import type { RecordedBatch, Undone } from '../past/past.ts';
+import { limitsOf } from '../past/prune.ts';
 import type { State } from '../past/state.ts';
 import type { Preferences } from '../store/preferences.ts';
 import { createPresets, type Presets } from './presets.ts';
@@ -119,10 +120,7 @@ export function createDesk(options: DeskOptions): Desk {
   /** After a batch: it is in the history, and old backups go. */
   async function tidy(): Promise<void> {
     try {
-      await past.prune({
-        bytes: settings.backupGigabytes * 1e9,
-        ageMs: settings.backupDays * 24 * 3600 * 1000,
-      });
+      await past.prune(limitsOf(settings));
       history = past.history();
       changed();
     } catch (error) {

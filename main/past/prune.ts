@@ -1,3 +1,4 @@
+import type { Settings } from '../../contract/app-state.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError } from '../../contract/errors.ts';
 import { discard, type DiskFiles } from '../files/durable.ts';
@@ -9,6 +10,12 @@ export interface BackupLimits {
   readonly bytes: number;
   /** Since the batch was begun, milliseconds. */
   readonly ageMs: number;
+}
+
+/** As the settings say it. */
+export function limitsOf(settings: Pick<Settings, 'backupDays' | 'backupGigabytes'>): BackupLimits {
+  const { backupDays, backupGigabytes } = settings;
+  return { bytes: backupGigabytes * 1e9, ageMs: backupDays * 24 * 3600 * 1000 };
 }
 
 export interface PruneOptions {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { writePicture } from '../../fixtures/pictures.ts';
@@ -107,6 +108,28 @@ describe('a folder that was done', () => {
     expect(await readdir(folder)).toEqual(['pictures']);
     await cli(pictures, '-q', '60');
     expect((await cli(pictures, '-q', '60', '--dry-run', '--json')).stdout).toContain('would-skip');
+  });
+});
+
+describe('what is written down', () => {
+  it('is not touched by a command line that is wrong', async () => {
+    const { folder, pictures, cli } = await place(['a.jpg']);
+    expect(await cli(pictures, '--quality', '300')).toMatchObject({ code: 2 });
+    expect(await cli(pictures, '--jobs', '0')).toMatchObject({ code: 2 });
+    expect(await readdir(folder)).toEqual(['pictures']);
+  });
+
+  it('loses no backup to a dry run, however old it is', async () => {
+    const { pictures, state, cli } = await place(['a.jpg', 'b.jpg']);
+    await cli(join(pictures, 'a.jpg'), '--in-place', '-q', '40');
+    await cli(join(pictures, 'b.jpg'), '--in-place', '-q', '40');
+    const database = new DatabaseSync(join(state, 'millrace.db'));
+    database.exec('UPDATE batch SET started_ms = 1 WHERE id = (SELECT min(id) FROM batch)');
+    database.close();
+    await cli(pictures, '--dry-run');
+    expect((await cli('history')).stdout.match(/1 original can be put back/g)).toHaveLength(2);
+    await cli(pictures, '--to', 'webp');
+    expect((await cli('history')).stdout.match(/1 original can be put back/g)).toHaveLength(1);
   });
 });
 
