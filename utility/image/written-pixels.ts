@@ -18,7 +18,7 @@ export interface Seen {
 }
 
 /** JPEG and WebP of fewer pixels are always decoded whole. */
-const smallPixels = 500_000;
+const smallPixels = 100_000;
 
 /** JPEG's decoder, and WebP's, do much less where an eighth of the size is enough. */
 const reduction = 8;
