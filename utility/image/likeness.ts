@@ -59,14 +59,15 @@ export async function verifyLikeness(
 }
 
 /**
- * What blocks may differ by, of 255 and as a root mean square: about twice what they do in real pictures.
+ * What blocks may differ by, of 255 and as a root mean square: more than they do in any real picture, drawings in
+ * saturated colours among them.
  *
  * @param blocks of few, one alone may be that far off
  */
 function mostDifference(to: OutputFormat, blocks: number, quality = 80): number {
-  const base = to === 'gif' || to === 'png' ? 8 : 3;
+  const base = to === 'gif' || to === 'png' ? 8 : 5;
   const few = 1 / Math.sqrt(blocks);
-  return base * (1 + few) + (Math.max(0, 60 - quality) / 6) * (1 + 5 * few);
+  return base * (1 + 2 * few) + (Math.max(0, 60 - quality) / 4) * (1 + 5 * few);
 }
 
 /** Strong light and dark show a broken encoder by more than a lack of quality makes them differ. */
