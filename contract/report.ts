@@ -28,6 +28,7 @@ export const aspects = [
   'iptc',
   'gain-map',
   'vectors',
+  'attributes',
 ] as const;
 
 export const fidelitySchema = v.object({

@@ -7,6 +7,7 @@ import type { ConvertResult } from '../../contract/worker-protocol.ts';
 import { estimateCost, estimateMemory, pixelsOf, type Cost } from './cost.ts';
 import { judgeAttempt } from './retry.ts';
 import type { BatchJournal, CommitRecord } from './journal.ts';
+import { traitsFor, withAttributes } from './traits.ts';
 import type { Reservation, SourceHead, World } from './world.ts';
 
 /** A job whose header is known and whose output has a name: all that is needed to decide when it runs. */
@@ -126,7 +127,7 @@ export async function runJob(
   const written = result.bytes ?? bytes;
   const { format } = report.output;
   const keptOriginal = report.outcome === 'kept-original';
-  const committed = await world.outputs.commit(
+  const { attributes, ...committed } = await world.outputs.commit(
     prepared.reservation,
     {
       bytes: written,
@@ -136,8 +137,7 @@ export async function runJob(
       ...(sourceSha256 === undefined ? {} : { sourceSha256 }),
     },
     {
-      modifiedMs: prepared.head.modifiedMs,
-      mode: prepared.head.mode,
+      ...traitsFor(source, prepared.head, recipe),
       signal,
       record: hooks.record,
       sourceUnchanged: () => world.sources.unchanged(source),
@@ -151,7 +151,7 @@ export async function runJob(
       keptOriginal,
       ...(report.score === undefined ? {} : { score: report.score.value }),
     },
-    report,
+    report: withAttributes(report, attributes),
     workerMs,
   };
 }

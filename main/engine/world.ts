@@ -35,6 +35,8 @@ export interface SourceHead {
   readonly identity?: string;
   /** Permissions, as `chmod` takes them. None for a link. */
   readonly mode?: number;
+  /** When the file was made, milliseconds since the epoch, where its disk knows. None for a link. */
+  readonly createdMs?: number;
 }
 
 /** Waits for disks and networks. Rejects with a `MillraceError` that names the source. */
@@ -83,6 +85,8 @@ export interface Committed {
   readonly path: string;
   /** Where the original is that it took the place of. */
   readonly backup?: string;
+  /** Names of extended attributes of the source, by what became of them. */
+  readonly attributes?: { readonly kept: readonly string[]; readonly lost: readonly string[] };
 }
 
 /** What a worker made. */
@@ -98,11 +102,19 @@ export interface FinishedFile {
   readonly keptOriginal: boolean;
 }
 
-export interface CommitOptions {
-  /** Modified time for the output, milliseconds since the epoch. */
+/** What an output has of the file it was made from, beside the picture. Undefined: as a new file has it. */
+export interface FileTraits {
+  /** Modified time, milliseconds since the epoch. */
   readonly modifiedMs: number | undefined;
-  /** Permissions for the output. */
+  /** When it was made, likewise, where the system lets anyone say so: on macOS. */
+  readonly createdMs?: number | undefined;
+  /** Permissions, as `chmod` takes them. */
   readonly mode: number | undefined;
+  /** Path of the file whose extended attributes (tags, comments) it gets. */
+  readonly attributesFrom?: string | undefined;
+}
+
+export interface CommitOptions extends FileTraits {
   readonly signal: AbortSignal;
   readonly record: CommitRecord;
   /** Asked right before the output gets its name. Rejects when the source is not what was converted. */

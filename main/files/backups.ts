@@ -69,11 +69,15 @@ async function tryLink(files: DiskFiles, original: string, backup: string): Prom
   }
 }
 
-/** A copy with the dates and permissions of the original, on the disk. Never over another file. */
+/**
+ * A copy with the dates, the permissions and (where the disk keeps them) the extended attributes of the original, on the
+ * disk. Never over another file.
+ */
 export async function copy(files: DiskFiles, from: string, to: string): Promise<void> {
   const { atimeMs, mtimeMs } = await stat(from);
   await files.copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   await undoing(files, to, async () => {
+    await files.carryAttributes(from, to);
     // Flushing asks for a handle that may write, on Windows; one that may read does elsewhere, also on what is read-only.
     const file = await files.open(to, process.platform === 'win32' ? 'r+' : 'r');
     try {

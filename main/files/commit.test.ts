@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { MillraceError } from '../../contract/errors.ts';
 import { calmly, finished } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
@@ -55,6 +55,32 @@ async function commit(path: string, files?: DiskFiles, signal = never): Promise<
     return error.code;
   }
 }
+
+it('on macOS a commit keeps when the file was made: its modified time is set to that first', async () => {
+  const times: unknown[] = [];
+  const files: DiskFiles = {
+    ...realFiles,
+    async open(path, flags) {
+      const handle: Handle = await open(path, flags);
+      const utimes = handle.utimes.bind(handle);
+      handle.utimes = (accessed, modified) => {
+        times.push(modified);
+        return utimes(accessed, modified);
+      };
+      return handle;
+    },
+  };
+  const path = join(await temporaryFolder(), 'a.webp');
+  const { platform } = process;
+  onTestFinished(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
+  Object.defineProperty(process, 'platform', { value: 'darwin' });
+  const traits = { createdMs: 1_400_000_000_000, modifiedMs: 1_500_000_000_000, mode: undefined };
+  await commitFile(path, file, { ...calmly, ...traits, run, signal: never, files });
+  expect(times).toEqual([1_400_000_000, 1_500_000_000]);
+  expect((await stat(path)).mtimeMs).toBe(1_500_000_000_000);
+});
 
 describe.each([
   ['a disk with hard links', undefined],

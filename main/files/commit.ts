@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled } from '../../contract/errors.ts';
 import type { CommitIntent, CommitRecord, ReplacedOriginal } from '../engine/journal.ts';
-import type { FinishedFile } from '../engine/world.ts';
+import type { FileTraits, FinishedFile } from '../engine/world.ts';
+import type { CarriedAttributes } from './attributes.ts';
 import {
   flushFolder,
   giveName,
@@ -18,11 +19,7 @@ import { destinationError } from './file-errors.ts';
 import { identityOf } from './identity.ts';
 import { anyRun, temporaryName } from './temporary-name.ts';
 
-export interface CommitFileOptions {
-  /** Modified time of the result, milliseconds since the epoch. */
-  readonly modifiedMs: number | undefined;
-  /** Permissions of the result. */
-  readonly mode?: number | undefined;
+export interface CommitFileOptions extends FileTraits {
   readonly signal: AbortSignal;
   readonly record: CommitRecord;
   /** Rejects when the source is not what was converted. */
@@ -36,6 +33,7 @@ export interface CommitFileOptions {
  * Writes a whole file or nothing, and never over another: a temporary file in the same folder, flushed to the disk and
  * read back, then given its name, then the folder flushed. What is about to happen is written down first.
  *
+ * @returns what became of the extended attributes it was to get
  * @throws NameTaken; MillraceError `destination-*`, `name-too-long`, `source-changed`, naming the path; nothing is left
  *   behind
  */
@@ -43,18 +41,19 @@ export async function commitFile(
   path: string,
   file: FinishedFile,
   options: CommitFileOptions,
-): Promise<void> {
+): Promise<CarriedAttributes | undefined> {
   const { signal, record, files = realFiles } = options;
   const folder = dirname(path);
   try {
     signal.throwIfAborted();
     await makeFolder(files, folder);
-    await stage(path, file, options, undefined, async ({ temporary }) => {
+    const attributes = await stage(path, file, options, undefined, async ({ temporary }) => {
       signal.throwIfAborted();
       await giveName(files, temporary, path);
     });
     await undoing(files, path, () => flushFolder(files, folder));
     record.committed();
+    return attributes;
   } catch (error) {
     record.withdrawn();
     throw asCommitError(error, path, signal);
@@ -71,12 +70,12 @@ export async function stage(
   options: CommitFileOptions,
   replaces: ReplacedOriginal | undefined,
   take: (intent: CommitIntent) => Promise<void>,
-): Promise<void> {
+): Promise<CarriedAttributes | undefined> {
   const { signal, record, run, files = realFiles } = options;
   const { sha256, format, keptOriginal } = file;
   const temporary = join(dirname(path), temporaryName(run));
   await record.announced();
-  await writeTemporary(files, temporary, file.bytes, { mode: undefined, ...options });
+  const attributes = await writeTemporary(files, temporary, file.bytes, options);
   await undoing(files, temporary, async () => {
     await readBack(files, temporary, sha256, path);
     await options.sourceUnchanged();
@@ -94,6 +93,7 @@ export async function stage(
     await record.about(intent);
     await take(intent);
   });
+  return attributes;
 }
 
 /** What went wrong with a commit, as its caller hears it. */

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
+import type { FileTraits } from '../engine/world.ts';
+import { carryAttributes, type CarriedAttributes } from './attributes.ts';
 import { hasCode } from './file-errors.ts';
 
 /** What is done to a file system. Its own interface, so that every step can be made to fail. */
@@ -12,9 +14,10 @@ export interface DiskFiles {
   readonly rename: (from: string, to: string) => Promise<void>;
   readonly unlink: (path: string) => Promise<void>;
   readonly copyFile: (from: string, to: string, mode: number) => Promise<void>;
+  readonly carryAttributes: (from: string, to: string) => Promise<CarriedAttributes>;
 }
 
-export const realFiles: DiskFiles = { mkdir, open, link, rename, unlink, copyFile };
+export const realFiles: DiskFiles = { mkdir, open, link, rename, unlink, copyFile, carryAttributes };
 
 /** The name was free when it was given and is not any more. Nothing has been written. */
 export class NameTaken extends Error {
@@ -42,10 +45,7 @@ export async function makeFolder(files: DiskFiles, folder: string): Promise<void
   }
 }
 
-export interface TemporaryOptions {
-  readonly modifiedMs: number | undefined;
-  /** Permissions as `chmod` takes them. */
-  readonly mode: number | undefined;
+export interface TemporaryOptions extends FileTraits {
   readonly signal: AbortSignal;
 }
 
@@ -54,15 +54,21 @@ export async function writeTemporary(
   files: DiskFiles,
   path: string,
   bytes: Uint8Array,
-  { modifiedMs, mode, signal }: TemporaryOptions,
-): Promise<void> {
+  { modifiedMs, createdMs, mode, attributesFrom, signal }: TemporaryOptions,
+): Promise<CarriedAttributes | undefined> {
   const file = await files.open(path, 'wx');
-  await undoing(files, path, async () => {
+  return undoing(files, path, async () => {
     try {
       await file.writeFile(bytes, { signal });
+      // Before its permissions, which may let nobody change it.
+      const carried =
+        attributesFrom === undefined ? undefined : await files.carryAttributes(attributesFrom, path);
       await setMode(file, mode);
+      // There a file was made when it was changed, if that is said to have been before.
+      if (process.platform === 'darwin') await setModified(file, createdMs);
       await setModified(file, modifiedMs);
       await file.sync();
+      return carried;
     } finally {
       await file.close();
     }

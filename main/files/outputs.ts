@@ -136,13 +136,13 @@ export function createOutputs(options: OutputsOptions = {}): OutputWriter {
         const { original } = current;
         try {
           if (original === undefined || backups === undefined) {
-            await commitFile(path, file, common);
-            return { path };
+            const attributes = await commitFile(path, file, common);
+            return { path, ...(attributes === undefined ? {} : { attributes }) };
           }
           // It has nothing smaller to give way to.
           if (file.keptOriginal) return { path: original.path };
           const place = { ...backups, run };
-          return { path, backup: await replaceOriginal(path, file, original, { ...common, backups: place }) };
+          return { path, ...(await replaceOriginal(path, file, original, { ...common, backups: place })) };
         } catch (error) {
           if (!(error instanceof NameTaken)) throw error;
           // Somebody else made a file of that name while the worker was busy.

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import type { FinishedFile } from '../engine/world.ts';
+import type { CarriedAttributes } from './attributes.ts';
 import { backupPath, keepBackup, type BackupPlace } from './backups.ts';
 import { asCommitError, stage, type CommitFileOptions } from './commit.ts';
 import { flushFolder, giveName, realFiles, type DiskFiles } from './durable.ts';
@@ -15,12 +16,18 @@ export interface Original {
   readonly modifiedMs: number;
 }
 
+export interface Replacement {
+  /** Path of the backup. */
+  readonly backup: string;
+  readonly attributes?: CarriedAttributes;
+}
+
 /**
  * Puts an output in the place of its original, which is kept as a backup first: until the output has its name the original
  * has its own, and from then on it is in the backup. `path` is the original's own, or another name in its folder; then the
  * original's name is free afterwards.
  *
- * @returns path of the backup
+ * @returns path of the backup, and what became of the original's extended attributes
  * @throws NameTaken; MillraceError `destination-*`, `source-changed`; the original is where it was, and nothing is left
  */
 export async function replaceOriginal(
@@ -28,7 +35,7 @@ export async function replaceOriginal(
   file: FinishedFile,
   original: Original,
   options: CommitFileOptions & { readonly backups: BackupPlace },
-): Promise<string> {
+): Promise<Replacement> {
   const { signal, record, backups, files = realFiles } = options;
   const sha256 = file.sourceSha256;
   if (sha256 === undefined) throw new MillraceError('internal', 'The worker has not looked at the original.');
@@ -38,7 +45,7 @@ export async function replaceOriginal(
   let progress: 'before' | 'taking' | 'taken' = 'before';
   try {
     signal.throwIfAborted();
-    await stage(path, file, options, replaces, async (intent) => {
+    const attributes = await stage(path, file, options, replaces, async (intent) => {
       await keepBackup(files, original.path, backup, { identity, sha256 });
       try {
         // Copying may have taken its time.
@@ -57,7 +64,7 @@ export async function replaceOriginal(
     progress = 'taken';
     record.committed();
     await flushFolder(files, dirname(path));
-    return backup;
+    return { backup, ...(attributes === undefined ? {} : { attributes }) };
   } catch (error) {
     // What has taken the place is settled at the next start, by what is found there.
     if (progress !== 'taken') record.withdrawn();

@@ -25,6 +25,7 @@ describe('a file', () => {
     const reader = createFileSources();
     expect(await reader.head(source, never)).toEqual({
       bytes: bytes.byteLength,
+      createdMs: expect.closeTo((await stat(source.path)).birthtimeMs, 2) as number,
       format: 'jpeg',
       width: 100,
       height: 50,

@@ -37,6 +37,7 @@ export function createFileSources(): SourceReader {
           stem: parse(path).name,
           modifiedMs: Number(stats.mtimeNs / 1000n) / 1000,
           mode: Number(stats.mode & 0o777n),
+          createdMs: Number(stats.birthtimeNs / 1000n) / 1000,
           identity,
         });
       } catch (error) {

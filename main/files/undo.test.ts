@@ -1,12 +1,15 @@
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { attributesOf, setAttributes, takesAttributes } from '../../tests/fixtures/attributes.ts';
 import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import { realFiles, type DiskFiles } from './durable.ts';
 import { restore, type Replaced } from './undo.ts';
 
 const run = '0123456789abcdef';
+const comment = { 'user.xdg.comment': 'Grandmother, 1962' };
+const isNoted = await takesAttributes();
 
 async function replaced(output: 'a.jpg' | 'a.webp' = 'a.jpg'): Promise<Replaced> {
   const root = await temporaryFolder();
@@ -49,6 +52,13 @@ describe.each([
     expect(await readFile(what.original, 'utf8')).toBe('the original');
     expect((await stat(what.original)).mtimeMs).toBe(1_500_000_000_250);
     expect(await readdir(dirname(what.backup))).toEqual([]);
+  });
+
+  it.skipIf(!isNoted)('comes back with its tags and comments', async () => {
+    const what = await replaced();
+    await setAttributes(what.backup, comment);
+    expect(await restore(what, run, files)).toEqual({ restored: true });
+    expect(await attributesOf(what.original)).toEqual(comment);
   });
 
   it('comes back where its replacement was moved away, and its folder too', async () => {

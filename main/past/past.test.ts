@@ -1,10 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { sourceName, type Intake, type Source } from '../../contract/batch.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
+import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import type { CommitIntent } from '../engine/journal.ts';
 import type { IntakeStream } from '../engine/world.ts';
 import { takeIn } from '../files/intake.ts';
 import { createRecords } from '../store/records.ts';
@@ -78,4 +80,40 @@ it('a walk that was cut off again and again is one walk still, and misses nothin
     const rest = await takeSome(resumed.intake, 100);
     expect(rest.map((item) => (item.kind === 'skipped' ? '' : sourceName(item.source)))).toEqual(names);
   });
+});
+
+it('a place that somebody has written to since is looked at once, and its original waits to be undone', async () => {
+  const folder = await temporaryFolder();
+  const state = join(folder, 'state');
+  const original = join(folder, 'a.jpg');
+  const backup = join(folder, 'backup.jpg');
+  await writeFile(original, 'what a person wrote');
+  await writeFile(backup, 'the original');
+  const intent: CommitIntent = {
+    temporary: join(folder, '.millrace-0123456789abcdef-1.tmp'),
+    path: original,
+    sha256: sha256('smaller'),
+    bytes: 7,
+    identity: '1:2:7:0',
+    format: 'jpeg',
+    keptOriginal: false,
+    replaces: { original, backup, sha256: sha256('the original'), bytes: 12, modifiedMs: 0 },
+  };
+  const id = await inRun(state, async (past) => {
+    const { id: batch = '', journal } = past.begin(recipe);
+    journal.accepted(1, { kind: 'file', path: original });
+    await journal.commit(1).about(intent);
+    return batch;
+  });
+  await inRun(state, (past) => past.settle());
+
+  const store = openStore(state);
+  const run = beginRun(state);
+  const records = createRecords(store, run);
+  expect(records.pending()).toEqual([]);
+  expect(records.backups(id)).toMatchObject([{ original, backup }]);
+  expect(records.keptBackups()).toEqual([]);
+  run.end();
+  store.close();
+  expect(await readFile(backup, 'utf8')).toBe('the original');
 });

@@ -42,7 +42,10 @@ async function settleOne(pending: PendingOutput, files: DiskFiles): Promise<Jour
       ];
     case 'kept':
       // Not committed, and so never removed to save space.
-      return [['keepBackup', temporary]];
+      return [
+        ['setOutputAside', temporary],
+        ['keepBackup', temporary],
+      ];
     case 'withdrawn':
       return [
         ['withdrawBackup', temporary],

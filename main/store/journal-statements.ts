@@ -35,6 +35,8 @@ export const journalStatements = {
   aboutBackup:
     'INSERT INTO backup (temporary, original, path, sha256, bytes, modified_ms) VALUES (?, ?, ?, ?, ?, ?)',
   commitOutput: `UPDATE output SET state = 'committed' WHERE temporary = ?`,
+  /** Neither the output nor its original is in its place; a person decides, and nobody looks again. */
+  setOutputAside: `UPDATE output SET state = 'set-aside' WHERE temporary = ?`,
   keepBackup: `UPDATE backup SET state = 'kept' WHERE temporary = ?`,
   withdrawBackup: 'DELETE FROM backup WHERE temporary = ?',
   withdrawOutput: 'DELETE FROM output WHERE temporary = ?',

@@ -65,7 +65,7 @@ export const migrations: readonly string[] = [
     error TEXT,
     PRIMARY KEY (batch, job, attempt)
   ) STRICT, WITHOUT ROWID;
-  -- about, committed
+  -- about, committed, set-aside
   CREATE TABLE output (
     temporary TEXT PRIMARY KEY,
     batch TEXT NOT NULL REFERENCES batch (id),

@@ -78,6 +78,8 @@ export function failingFiles(at: Failpoint, fault: Inside | undefined): DiskFile
     rename: (from, to) => at('rename', () => realFiles.rename(from, to)),
     unlink: (path) => at('unlink', () => realFiles.unlink(path)),
     copyFile: (from, to, mode) => at('copy', () => realFiles.copyFile(from, to, mode)),
+    // A disk that does not take them costs the attributes and nothing else, so there is nothing to go wrong.
+    carryAttributes: realFiles.carryAttributes,
   };
 }
 
