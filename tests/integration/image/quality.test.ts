@@ -75,6 +75,16 @@ describe.skipIf(corpus === undefined)('a score that is asked for, on photographs
     },
   );
 
+  it.each([
+    ['photo-png/kodak-9.png', undefined],
+    ['photo-png/kodak-22.png', '4:4:4'],
+  ])('of 90 is reached in the way to code colour that takes fewer bytes: %s', async (file, way) => {
+    // A montage of these tells of the other way.
+    const { report } = await make(await read(file), { to: 'jpeg', quality: 'auto:90' });
+    expect(report.score?.value).toBeGreaterThanOrEqual(90);
+    expect(report.settings.options['chromaSubsampling']).toBe(way);
+  });
+
   it('is the lowest quality that reaches it', async () => {
     const bytes = await read('photo-png/kodak-5.png');
     const { report } = await make(bytes, { to: 'jpeg', quality: 'auto:80' });

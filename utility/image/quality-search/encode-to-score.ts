@@ -6,9 +6,10 @@ import type { Setting } from '../encode-settings.ts';
 import { searchBytes } from './byte-search.ts';
 import { encodeOnce, hasFineColour, type EncodedFile, type EncodeJob } from './encode-job.ts';
 import { believeBytes, believeScores } from './learnt.ts';
-import { searchScore } from './score-search.ts';
+import { searchScore, type ScoreSearchEnd } from './score-search.ts';
 import { createScoredEncoder, type ScoredFile } from './scored-encoder.ts';
-import type { Survey } from './survey.ts';
+import type { Survey, Way } from './survey.ts';
+import type { Belief } from './trial.ts';
 
 export interface FoundFile extends EncodedFile {
   readonly score: NonNullable<Report['score']>;
@@ -18,6 +19,10 @@ export interface FoundFile extends EncodedFile {
 const tolerance = { below: 0, above: 1 };
 
 const maxScoreAttempts = 5;
+/** Where the other way to code colour may do as well. */
+const maxSecondThoughts = 3;
+/** What full colour is worth in steps of quality, at high ones. */
+const finer = 1;
 const maxByteAttempts = 6;
 
 /**
@@ -44,23 +49,34 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
   }
 
   async function reachScore(target: number): Promise<ScoredFile> {
-    const { fineColour, believe } = survey.way;
-    const end = await searchScore({
+    const { chosen: first, outcome } = await searchWay(survey.way, target, maxScoreAttempts);
+    if (!hasFineColour(to)) return first;
+    const fineColour = !first.fineColour;
+    const learnt = believeScores(to, fineColour);
+    if (outcome !== 'reached') {
+      if (!fineColour) return first;
+      const { chosen } = await searchWay({ fineColour, believe: learnt }, target, maxScoreAttempts);
+      return chosen.score > first.score ? chosen : first;
+    }
+    if (!isDoubtful(first, to)) return first;
+    const alike = { ...first, quality: first.quality + (fineColour ? -1 : 1) * finer };
+    const believe: Belief = (trials) => learnt(trials.length > 0 ? trials : [alike]);
+    const { chosen } = await searchWay({ fineColour, believe }, target, maxSecondThoughts);
+    return chosen.score >= target && chosen.bytes < first.bytes ? chosen : first;
+  }
+
+  function searchWay(
+    { fineColour, believe }: Pick<Way, 'fineColour' | 'believe'>,
+    target: number,
+    maxAttempts: number,
+  ): Promise<ScoreSearchEnd<ScoredFile>> {
+    return searchScore({
       target,
       believe,
       attempt: (quality) => attempt({ quality, fineColour }),
       tolerance,
-      maxAttempts: maxScoreAttempts,
+      maxAttempts,
     });
-    if (end.outcome !== 'ceiling' || fineColour || !hasFineColour(to)) return end.chosen;
-    const finer = await searchScore({
-      target,
-      believe: believeScores(to, true),
-      attempt: (quality) => attempt({ quality, fineColour: true }),
-      tolerance,
-      maxAttempts: maxScoreAttempts,
-    });
-    return finer.chosen.score > end.chosen.score ? finer.chosen : end.chosen;
   }
 
   async function fitBytes(limit: number, first: ScoredFile): Promise<ScoredFile> {
@@ -97,6 +113,14 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
       ...(note === undefined ? {} : { note }),
     },
   };
+}
+
+/**
+ * Whether the other way to code colour may take fewer bytes all the same: a montage can have more sharp edges of colour
+ * than its picture, or fewer. Full colour costs a JPEG up to a half more; libwebp's sharp YUV costs next to nothing.
+ */
+function isDoubtful({ fineColour, quality }: ScoredFile, to: OutputFormat): boolean {
+  return fineColour ? to === 'jpeg' : quality >= 99;
 }
 
 function shortfall(
