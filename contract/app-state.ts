@@ -4,7 +4,7 @@ import { logLevels } from './envelope.ts';
 import { wireErrorSchema } from './errors.ts';
 import { inputFormats, outputFormats } from './formats.ts';
 import { bytes, count, milliseconds } from './primitives.ts';
-import { recipeSchema } from './recipe.ts';
+import { outputSchema, recipeSchema, type OutputPlace } from './recipe.ts';
 import { fidelitySchema } from './report.ts';
 
 /** What the page shows of main's state. Paths stay in main: the page knows jobs by their number. */
@@ -90,6 +90,8 @@ export const presetSchema = v.object({
 });
 export type Preset = v.InferOutput<typeof presetSchema>;
 
+const beside: OutputPlace = { place: 'beside', suffix: '-small', existing: 'rename' };
+
 export const settingsSchema = v.strictObject({
   /** Worker processes; `auto` is one for each core. */
   workers: v.union([v.literal('auto'), v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(256))]),
@@ -98,6 +100,8 @@ export const settingsSchema = v.strictObject({
   /** How much the workers give way to what else the computer does. */
   priority: v.picklist(['low', 'normal']),
   theme: v.picklist(['system', 'light', 'dark']),
+  /** Where the outputs of the built-in presets go. */
+  output: v.optional(outputSchema, beside),
   /** Ask before quitting in the middle of a batch. */
   confirmQuit: v.boolean(),
   /** Ask before originals are replaced. */
@@ -115,6 +119,7 @@ export const defaultSettings: Settings = {
   memory: 'auto',
   priority: 'low',
   theme: 'system',
+  output: beside,
   confirmQuit: true,
   confirmReplace: true,
   notify: true,

@@ -51,7 +51,8 @@ const resizeSchema = v.pipe(
   ),
 );
 
-const outputSchema = v.variant(
+/** Where outputs go, and under which names. */
+export const outputSchema = v.variant(
   'place',
   [
     v.strictObject({

@@ -280,6 +280,22 @@ describe('settings', () => {
     expect(pools.shut).toBe(1);
   });
 
+  it('say where outputs go that nobody has sent elsewhere, with every built-in preset', async () => {
+    const { desk } = await bridgeStage();
+    const there = { place: 'folder', folder: '/pictures/small', existing: 'rename' } as const;
+    desk.setSettings({ ...defaultSettings, output: there });
+    const { recipe, presets } = desk.view();
+    expect(recipe.output).toEqual(there);
+    expect(presets.map((preset) => preset.recipe.output)).toEqual(presets.map(() => there));
+
+    const elsewhere = parseRecipe({ output: { place: 'beside', suffix: '-web' } });
+    desk.setRecipe(elsewhere);
+    desk.presets.save('For the club', elsewhere);
+    desk.setSettings(defaultSettings);
+    expect(desk.view().recipe).toEqual(elsewhere);
+    expect(desk.view().presets.find(({ builtIn }) => !builtIn)?.recipe).toEqual(elsewhere);
+  });
+
   it('are saved, and the sample pictures are copied before they are worked on', async () => {
     const saved: unknown[] = [];
     const { desk, folder, until } = await bridgeStage({

@@ -239,7 +239,7 @@ export function createDesk(options: DeskOptions): Desk {
     view: () => ({
       ...(batch === undefined ? {} : { batch: batch.view() }),
       recipe,
-      presets: presets.list(),
+      presets: presets.list(settings.output),
       settings,
       machine: options.machine,
       history: [...history],
@@ -286,6 +286,10 @@ export function createDesk(options: DeskOptions): Desk {
       settings = next;
       if (next.theme !== before.theme) shell.setTheme(next.theme);
       if (next.logLevel !== before.logLevel) shell.setLogLevel(next.logLevel);
+      // What nobody has sent elsewhere follows.
+      const follows = isDeepStrictEqual(recipe.output, before.output);
+      if (follows && !isDeepStrictEqual(next.output, before.output))
+        desk.setRecipe({ ...recipe, output: next.output });
       changed();
       preferences.saveSettings(next);
     },

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { presetSchema, type Preset } from '../../contract/app-state.ts';
 import { MillraceError } from '../../contract/errors.ts';
-import { parseRecipe, type Recipe, type RecipeInput } from '../../contract/recipe.ts';
+import { parseRecipe, type OutputPlace, type Recipe, type RecipeInput } from '../../contract/recipe.ts';
 import type { Preferences } from '../store/preferences.ts';
 
 /** Recipes by name: those that come with Millrace, and a person's own. */
 export interface Presets {
-  list(): Preset[];
+  /** @param place where the outputs of those that come with Millrace go */
+  list(place: OutputPlace): Preset[];
   /** @throws MillraceError `no-such-thing` */
   get(id: string): Preset;
   /** @throws MillraceError `preset-invalid` for a name that is none or taken */
@@ -59,7 +60,10 @@ export function createPresets(
   }
 
   return {
-    list: () => [...all.values()],
+    list: (place) =>
+      [...all.values()].map((preset) =>
+        preset.builtIn ? { ...preset, recipe: { ...preset.recipe, output: place } } : preset,
+      ),
     get,
     save: (name, recipe) => keep({ id: newId(), name: checkedName(name), recipe, builtIn: false }),
     freeName(name) {

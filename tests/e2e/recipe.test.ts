@@ -83,6 +83,48 @@ it('puts outputs into a folder that is chosen', async () => {
   expect(await readdir(join(home, 'out'))).toEqual(['one.jpg']);
 });
 
+it('goes where the settings say, with every preset that comes with Millrace', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const settings = page.getByRole('dialog', { name: 'Settings' });
+  await settings.getByRole('combobox', { name: 'Save results' }).selectOption('In a folder');
+  await app.answer({ paths: [join(home, 'out')] });
+  await settings.getByText(join(home, 'out')).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('into out').waitFor();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('Web');
+  await page.getByText('Makes WebP').waitFor();
+  await page.getByText('into out').waitFor();
+
+  // A recipe that was set otherwise stays as it is.
+  await page.getByRole('combobox', { name: 'Save' }).selectOption('Beside the original');
+  await page.getByText('“-small” in the name').waitFor();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await settings.getByRole('combobox', { name: 'Save results' }).selectOption('Beside the original');
+  const suffix = settings.getByRole('textbox', { name: 'Added to the name' });
+  await suffix.fill('/');
+  expect(await suffix.getAttribute('aria-invalid')).toBe('true');
+  await suffix.fill('-web');
+  await page.keyboard.press('Escape');
+  await page.getByText('“-small” in the name').waitFor();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('E-mail');
+  await page.getByText('“-web” in the name').waitFor();
+  expect(app.complaints).toEqual([]);
+});
+
+it('leaves pictures out whose name is taken, if that is asked for', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await writeFile(join(home, 'Pictures/one-small.jpg'), 'taken');
+  await page.getByText('More', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Where the name is taken' }).selectOption('Leave the picture out');
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await page.getByText('is already there').waitFor();
+  expect((await readdir(join(home, 'Pictures'))).sort()).toEqual(['one-small.jpg', 'one.jpg']);
+});
+
 it('can be changed while a batch works: what is entered stays, and is for the next one', async () => {
   await using app = await openApp();
   const { page, home } = app;
