@@ -50,7 +50,14 @@ export const controlProtocol = defineProtocol({
     ),
 
     /** Sources for the batch in the window, or for a new one with the present recipe; work starts at once. */
-    add: method(v.object({ offers: v.pipe(v.array(offerSchema), v.maxLength(100_000)) }), nothing),
+    add: method(
+      v.object({
+        offers: v.pipe(v.array(offerSchema), v.maxLength(100_000)),
+        /** More of the same drop: refused where the batch was cancelled or cleared since its beginning. */
+        goesOn: v.boolean(),
+      }),
+      nothing,
+    ),
     /** Opens the system's dialog and adds what was chosen. */
     choose: method(v.object({ what: v.picklist(['files', 'folder']) }), nothing),
     /** Adds the sample pictures that come with Millrace. */

@@ -109,7 +109,7 @@ describe('serveControl', () => {
   it('tells a page that was reloaded everything again', async () => {
     const { ask, desk, until } = await door();
     const before = connect(ask(ownFrame));
-    await before.call('add', { offers: links('a.jpg', 'b.jpg') });
+    await before.call('add', { offers: links('a.jpg', 'b.jpg'), goesOn: false });
     await until(({ view }) => view?.batch?.state === 'ended');
     before.close();
     const after = connect(ask(ownFrame));

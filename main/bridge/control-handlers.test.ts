@@ -34,7 +34,7 @@ async function page(): Promise<BridgeStage & { readonly client: RpcClient<Contro
 /** A page with a batch of two that has ended. */
 async function pageWithResults(): ReturnType<typeof page> {
   const stage = await page();
-  await stage.client.call('add', { offers: links('a.jpg', 'b.jpg') });
+  await stage.client.call('add', { offers: links('a.jpg', 'b.jpg'), goesOn: false });
   await stage.until(({ view }) => view?.batch?.state === 'ended');
   return stage;
 }

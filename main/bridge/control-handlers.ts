@@ -23,7 +23,7 @@ export function createControlHandlers(parts: PageParts): Handlers<ControlProtoco
   return {
     changes: (_, { signal }) => feed.next(signal),
 
-    add: ({ offers }) => desk.add(offers),
+    add: ({ offers, goesOn }) => desk.add(offers, goesOn),
     async choose({ what }) {
       await desk.addPaths(await (what === 'files' ? shell.chooseFiles() : shell.chooseFolder()));
     },

@@ -191,6 +191,21 @@ describe('a batch in the window', () => {
     expect(page.view?.batch?.error).toBeUndefined();
   });
 
+  it('takes no more of a drop in whose middle it was cancelled or cleared, and takes the next drop', async () => {
+    const { desk, until, world } = await bridgeStage({ workers: 1 });
+    await desk.add(links('a.jpg'));
+    await desk.add(links('b.jpg'), true);
+    await world.until(() => world.runs.length === 2);
+    await desk.batch?.cancel();
+    await until(hasEnded);
+    await expect(desk.add(links('c.jpg'), true)).rejects.toMatchObject({ code: 'cancelled' });
+    await desk.add(links('d.jpg'));
+    await until(({ rows }) => rows.size === 3);
+    await desk.clear();
+    await expect(desk.add(links('e.jpg'), true)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(desk.batch).toBeUndefined();
+  });
+
   it('retries what is named, also after a cancel', async () => {
     const { desk, until, world } = await bridgeStage({ workers: 1 });
     await desk.add(links('a.jpg', 'b.jpg'));

@@ -56,8 +56,11 @@ export interface Desk {
   watch(listener: DeskListener): () => void;
   /** Anything but rows is other than before. */
   changed(): void;
-  /** @throws MillraceError `cancelled` when the person said no */
-  add(offers: readonly Offer[]): Promise<void>;
+  /**
+   * @param goesOn more of what was offered last
+   * @throws MillraceError `cancelled` when the person said no, or called off what goes on
+   */
+  add(offers: readonly Offer[], goesOn?: boolean): Promise<void>;
   addPaths(paths: readonly string[]): Promise<void>;
   addSamples(): Promise<void>;
   retry(ids: readonly number[] | undefined): Promise<void>;
@@ -90,6 +93,8 @@ export function createDesk(options: DeskOptions): Desk {
   let batch: WindowBatch | undefined;
   /** Of the batch in the window. */
   let record: RecordedBatch | undefined;
+  /** Where the last drop went, and how often that batch had been cancelled then. */
+  let taking: { readonly batch: WindowBatch; readonly timesCancelled: number } | undefined;
   let batches = 0;
   let history: readonly HistoryEntry[] = past.history();
   let notices: AppView['notices'] = [];
@@ -212,12 +217,15 @@ export function createDesk(options: DeskOptions): Desk {
     return begin(wanted);
   }
 
-  function addKnown(offers: KnownOffers): Promise<void> {
+  function addKnown(offers: KnownOffers, goesOn = false): Promise<void> {
     return inTurn(async () => {
+      if (goesOn && (batch !== taking?.batch || batch?.timesCancelled !== taking?.timesCancelled))
+        throw cancelled();
       if (offers.paths.length + offers.links.length + offers.pictures.length === 0) return;
       const target = await batchFor(offers);
       // Whoever offers more of the same hears that it is not wanted.
       if (target === undefined || record === undefined) throw cancelled();
+      taking = { batch: target, timesCancelled: target.timesCancelled };
       target.add(record.follow(offers, takeInOffers(offers, target.recipe, dropped)));
     });
   }
@@ -250,8 +258,8 @@ export function createDesk(options: DeskOptions): Desk {
       return () => listeners.delete(listener);
     },
     changed,
-    async add(offers) {
-      await addKnown(resolveOffers(offers, options.handles));
+    async add(offers, goesOn) {
+      await addKnown(resolveOffers(offers, options.handles), goesOn);
     },
     addPaths: (paths) => addKnown({ paths, links: [], pictures: [] }),
     async addSamples() {

@@ -23,6 +23,7 @@ export interface WindowBatch {
   readonly id: number;
   readonly recipe: Recipe;
   readonly state: BatchView['state'];
+  readonly timesCancelled: number;
   view(): BatchView;
   /** The highest number of a row so far. */
   readonly lastId: number;
@@ -69,6 +70,7 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
     onChange,
   });
   const details = createDetails();
+  let timesCancelled = 0;
   const leftOut = createLeftOut();
   const sources = new Set<string>();
   const outputs = new Set<string>();
@@ -206,6 +208,9 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
     get state() {
       return state;
     },
+    get timesCancelled() {
+      return timesCancelled;
+    },
     get lastId() {
       return batch.lastId;
     },
@@ -247,6 +252,7 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
       batch.resume();
     },
     async cancel() {
+      timesCancelled += 1;
       if (isOver()) return;
       move('cancelling');
       await batch.cancel();

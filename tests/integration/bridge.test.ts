@@ -125,6 +125,7 @@ it('turns a dropped folder and a pasted picture into smaller ones, and tells a r
       { kind: 'handle', handle },
       { kind: 'picture', name: 'pasted', bytes: new Uint8Array(pasted) },
     ],
+    goesOn: false,
   });
   const rows = await watch(page, ({ batch }) => batch?.state === 'ended');
   const byName = new Map([...rows.values()].map((row) => [row.name, row]));
