@@ -25,6 +25,7 @@ export async function runInProcess(
   await using desk = openDesk({
     worker: join(import.meta.dirname, '../out/main/image-worker.js'),
     jobs: availableParallelism(),
+    expected: 0,
     memory: undefined,
     allowPrivateLinks: false,
     outputs: state.outputs,

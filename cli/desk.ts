@@ -26,6 +26,8 @@ export interface DeskOptions {
   readonly worker: string;
   /** Worker processes. */
   readonly jobs: number;
+  /** Runs that are about to come, for all that is known: their workers start meanwhile. */
+  readonly expected: number;
   /** Memory for pictures in work, bytes; half of the machine's when undefined. */
   readonly memory: number | undefined;
   readonly allowPrivateLinks: boolean;
@@ -43,6 +45,7 @@ export function openDesk(options: DeskOptions): Desk {
     size: options.jobs,
     log,
   });
+  pool.warm(options.expected);
   return {
     world: {
       sources: sourcesByKind({

@@ -88,6 +88,8 @@ async function work(asked: Asked<'run' | 'resume'>, reporter: Reporter): Promise
   await using desk = openDesk({
     worker,
     jobs,
+    // A folder is one input, and stands for at least one picture.
+    expected: isDry || asked.kind === 'resume' ? 0 : asked.inputs.length,
     memory: gigabytes === undefined ? undefined : gigabytes * 1024 ** 3,
     allowPrivateLinks: flags.allowPrivateLinks === true,
     outputs,

@@ -88,6 +88,21 @@ function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+describe('a pool that expects runs', () => {
+  it('starts their workers before they come, and no more than it may have', async () => {
+    const { pool, starts, run } = stage(2, () => 'works');
+    pool.warm(1);
+    expect(starts).toEqual(['0.1']);
+    pool.warm(5);
+    expect(starts).toEqual(['0.1', '1.1']);
+    await Promise.all([run('a'), run('b')]);
+    expect(starts).toHaveLength(2);
+    await pool.shutdown();
+    pool.warm(2);
+    expect(starts).toHaveLength(2);
+  });
+});
+
 describe('backing off', () => {
   it('grows with each worker lost in a row, is bounded, and ends with a job that is finished', async () => {
     const { run, clock, starts } = stage(1, () => 'works');

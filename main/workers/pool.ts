@@ -38,6 +38,8 @@ export interface WorkerPool extends JobRunner, AsyncDisposable {
     options: { readonly signal: AbortSignal; readonly pixels: number },
   ): Promise<PreviewResult>;
   stats(): PoolStats;
+  /** Starts so many workers, if there are not as many: runs are about to come. */
+  warm(workers: number): void;
   /**
    * Takes no more runs, rejects those that wait with `cancelled`, and gives those on workers up to `graceMs` (0 by
    * default) to finish. Settles when no worker process is left.
@@ -48,7 +50,7 @@ export interface WorkerPool extends JobRunner, AsyncDisposable {
 /** Workers in a row that may die before they are ready. */
 const maxEarlyDeaths = 3;
 
-/** Starts no worker until there is a run for it. */
+/** Starts no worker until there is a run for it, or it is told that there will be. */
 export function createPool(options: PoolOptions): WorkerPool {
   const { host, clock, size = availableParallelism(), log = () => undefined, onReady } = options;
   const limits = { ...defaultLimits, ...options.limits };
@@ -208,6 +210,10 @@ export function createPool(options: PoolOptions): WorkerPool {
       );
     },
     stats: meter.stats,
+    warm(workers) {
+      if (refusal !== undefined) return;
+      for (const slot of slots.slice(0, workers)) if (slot.state === 'idle') slot.start();
+    },
     shutdown: (graceMs = 0) => closeAll(cancelled(), graceMs),
     [Symbol.asyncDispose]: () => closeAll(cancelled(), 0),
   };

@@ -51,6 +51,7 @@ async function work(): Promise<number> {
   await using desk = openDesk({
     worker,
     jobs: 2,
+    expected: 0,
     memory: undefined,
     allowPrivateLinks: false,
     outputs,
