@@ -22,17 +22,22 @@ async function busyWorker(pool: TestPool, first: string, rest: readonly string[]
   };
 }
 
-const begun = (pool: TestPool): string[] =>
-  pool.log.map(({ message }) => /begins (.*)$/.exec(message)?.[1]).filter((name) => name !== undefined);
+/** What has begun, once the last has: an answer may be here before what its worker wrote to another pipe. */
+async function begun(pool: TestPool, last: string): Promise<string[]> {
+  await pool.said(`begins ${last}`);
+  return pool.log
+    .map(({ message }) => /begins (.*)$/.exec(message)?.[1])
+    .filter((name) => name !== undefined);
+}
 
 describe('a run whose bytes its worker has already', () => {
   it('begins when the one before is over, on the same worker', async () => {
     const pool = testPool('moods');
     const busy = await busyWorker(pool, 'wait until cancelled', ['second', 'third', 'fourth']);
-    expect(begun(pool)).toEqual(['wait until cancelled']);
+    expect(await begun(pool, 'wait until cancelled')).toEqual(['wait until cancelled']);
     busy.cancel('wait until cancelled');
     await Promise.all(['second', 'third', 'fourth'].map((name) => busy.run(name)));
-    expect(begun(pool)).toEqual(['wait until cancelled', 'second', 'third', 'fourth']);
+    expect(await begun(pool, 'fourth')).toEqual(['wait until cancelled', 'second', 'third', 'fourth']);
     expect(pool.pids).toHaveLength(1);
   });
 
@@ -43,7 +48,7 @@ describe('a run whose bytes its worker has already', () => {
     await expect(busy.run('second')).rejects.toMatchObject({ code: 'cancelled' });
     busy.cancel('wait until cancelled');
     await Promise.all([busy.run('third'), busy.run('fourth')]);
-    expect(begun(pool)).toEqual(['wait until cancelled', 'third', 'fourth']);
+    expect(await begun(pool, 'fourth')).toEqual(['wait until cancelled', 'third', 'fourth']);
     expect(pool.pids).toHaveLength(1);
   });
 
@@ -54,7 +59,7 @@ describe('a run whose bytes its worker has already', () => {
     process.kill(pid ?? 0, 'SIGKILL');
     await expect(busy.run('wait')).rejects.toMatchObject({ code: 'worker-crashed' });
     await Promise.all(['second', 'third', 'fourth'].map((name) => busy.run(name)));
-    expect(begun(pool)).toEqual(['wait', 'second', 'third', 'fourth']);
+    expect(await begun(pool, 'fourth')).toEqual(['wait', 'second', 'third', 'fourth']);
     expect(pool.pids).toHaveLength(2);
   });
 
@@ -63,7 +68,7 @@ describe('a run whose bytes its worker has already', () => {
     const grown = await busyWorker(pool, 'wait until cancelled', ['grow', 'third', 'fourth', 'fifth']);
     grown.cancel('wait until cancelled');
     await Promise.all(['grow', 'third', 'fourth', 'fifth'].map((name) => grown.run(name)));
-    expect(begun(pool)).toEqual(['wait until cancelled', 'grow', 'third', 'fourth', 'fifth']);
+    expect(await begun(pool, 'fifth')).toEqual(['wait until cancelled', 'grow', 'third', 'fourth', 'fifth']);
     expect(pool.pids).toHaveLength(2);
   });
 
