@@ -105,6 +105,11 @@ export const controlProtocol = defineProtocol({
     ),
 
     setRecipe: method(v.object({ recipe: recipeSchema }), nothing),
+    /**
+     * Makes a preset's recipe the present one, and gives it. Main looks it up: what a page knows of presets may be older
+     * than the settings that they follow.
+     */
+    choosePreset: method(v.object({ id: v.string() }), recipeSchema),
     /** Opens the system's dialog for the destination and gives the chosen folder; undefined when nothing was chosen. */
     chooseDestination: method(nothing, v.optional(v.string())),
     savePreset: method(v.object({ name: v.string(), recipe: recipeSchema }), presetSchema),

@@ -57,6 +57,7 @@ export function createControlHandlers(parts: PageParts): Handlers<ControlProtoco
     setRecipe({ recipe }) {
       desk.setRecipe(recipe);
     },
+    choosePreset: ({ id }) => desk.choosePreset(id),
     chooseDestination: () => shell.chooseDestination(),
     savePreset({ name, recipe }) {
       const preset = desk.presets.save(name, recipe);

@@ -303,6 +303,9 @@ describe('settings', () => {
     expect(recipe.output).toEqual(there);
     expect(presets.map((preset) => preset.recipe.output)).toEqual(presets.map(() => there));
 
+    expect(desk.choosePreset('millrace:web')).toMatchObject({ to: 'webp', output: there });
+    expect(desk.view().recipe).toMatchObject({ to: 'webp', output: there });
+
     const elsewhere = parseRecipe({ output: { place: 'beside', suffix: '-web' } });
     desk.setRecipe(elsewhere);
     desk.presets.save('For the club', elsewhere);

@@ -67,6 +67,11 @@ export interface Desk {
   /** Takes the batch out of the window, once a person has agreed to stop it. */
   clear(): Promise<void>;
   setRecipe(recipe: Recipe): void;
+  /**
+   * Gives the preset's recipe, which is the present one from now on.
+   * @throws MillraceError `no-such-thing`
+   */
+  choosePreset(id: string): Recipe;
   setSettings(settings: Settings): void;
   undo(batch: string): Promise<{ restored: number; problems: string[] }>;
   resumeBatch(batch: string): Promise<void>;
@@ -85,7 +90,7 @@ export function createDesk(options: DeskOptions): Desk {
   const { openWorks, shell, preferences, state, folders, log } = options;
   const { past } = state;
   let { settings, recipe } = preferences.load();
-  const presets = createPresets(preferences.load().presets, preferences);
+  const presets = createPresets(preferences.load().presets, preferences, () => settings.output);
   let dropped = createDroppedPictures(folders.dropped);
   const listeners = new Set<DeskListener>();
   let works = openWorks(settings);
@@ -247,7 +252,7 @@ export function createDesk(options: DeskOptions): Desk {
     view: () => ({
       ...(batch === undefined ? {} : { batch: batch.view() }),
       recipe,
-      presets: presets.list(settings.output),
+      presets: presets.list(),
       settings,
       machine: options.machine,
       history: [...history],
@@ -288,6 +293,11 @@ export function createDesk(options: DeskOptions): Desk {
       recipe = next;
       changed();
       preferences.saveRecipe(next);
+    },
+    choosePreset(id) {
+      const chosen = presets.get(id).recipe;
+      desk.setRecipe(chosen);
+      return chosen;
     },
     setSettings(next) {
       const before = settings;

@@ -5,10 +5,9 @@ import { MillraceError } from '../../contract/errors.ts';
 import { parseRecipe, type OutputPlace, type Recipe, type RecipeInput } from '../../contract/recipe.ts';
 import type { Preferences } from '../store/preferences.ts';
 
-/** Recipes by name: those that come with Millrace, and a person's own. */
+/** Recipes by name: those that come with Millrace, whose outputs go where the settings say, and a person's own. */
 export interface Presets {
-  /** @param place where the outputs of those that come with Millrace go */
-  list(place: OutputPlace): Preset[];
+  list(): Preset[];
   /** @throws MillraceError `no-such-thing` */
   get(id: string): Preset;
   /** @throws MillraceError `preset-invalid` for a name that is none or taken */
@@ -19,10 +18,14 @@ export interface Presets {
   delete(id: string): void;
 }
 
-/** @param newId gives a number to each new preset */
+/**
+ * @param place where the outputs of those that come with Millrace go at present
+ * @param newId gives a number to each new preset
+ */
 export function createPresets(
   own: readonly Preset[],
   store: Pick<Preferences, 'savePreset' | 'deletePreset'>,
+  place: () => OutputPlace,
   newId: () => string = randomUUID,
 ): Presets {
   const all = new Map([...builtInPresets, ...own].map((preset) => [preset.id, preset]));
@@ -30,7 +33,11 @@ export function createPresets(
   function get(id: string): Preset {
     const preset = all.get(id);
     if (preset === undefined) throw new MillraceError('no-such-thing', 'That preset is not there any more.');
-    return preset;
+    return placed(preset);
+  }
+
+  function placed(preset: Preset): Preset {
+    return preset.builtIn ? { ...preset, recipe: { ...preset.recipe, output: place() } } : preset;
   }
 
   function ownOne(id: string): Preset {
@@ -60,10 +67,7 @@ export function createPresets(
   }
 
   return {
-    list: (place) =>
-      [...all.values()].map((preset) =>
-        preset.builtIn ? { ...preset, recipe: { ...preset.recipe, output: place } } : preset,
-      ),
+    list: () => [...all.values()].map(placed),
     get,
     save: (name, recipe) => keep({ id: newId(), name: checkedName(name), recipe, builtIn: false }),
     freeName(name) {

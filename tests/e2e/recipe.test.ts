@@ -52,6 +52,14 @@ it('marks what is no number at its field, in words, and goes on with what was ri
   const texts = await Promise.all(described.map((id) => page.locator(`[id="${id}"]`).innerText()));
   expect(texts.join()).toMatch(/from 1 to/);
   await page.getByText('at most 500 pixels long').waitFor();
+
+  // A preset takes its place, also the one whose recipe was there before.
+  const preset = page.getByRole('combobox', { name: 'Preset' });
+  await preset.selectOption('Web');
+  await expect.poll(() => edge.inputValue()).toBe('2560');
+  await edge.fill('0');
+  await preset.selectOption('Web');
+  await expect.poll(() => edge.inputValue()).toBe('2560');
 });
 
 it('tries the recipe on the selected picture before anything is written', async () => {
