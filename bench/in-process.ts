@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
-import { openDesk } from '../cli/desk.ts';
+import { openDesk, openWorkers } from '../cli/desk.ts';
 import { openState } from '../cli/state.ts';
 import { startBatch } from '../main/engine/batch.ts';
 
@@ -23,13 +23,14 @@ export async function runInProcess(
   };
   await using state = openState({ flags: { state: folder }, log });
   await using desk = openDesk({
-    worker: join(import.meta.dirname, '../out/main/image-worker.js'),
-    jobs: availableParallelism(),
-    expected: 0,
+    workers: openWorkers({
+      worker: join(import.meta.dirname, '../out/main/image-worker.js'),
+      jobs: availableParallelism(),
+      log,
+    }),
     memory: undefined,
     allowPrivateLinks: false,
     outputs: state.outputs,
-    log,
   });
   // As the command line works: everything is written down.
   const { journal, follow } = state.past.begin(recipe);

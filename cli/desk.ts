@@ -10,7 +10,7 @@ import { describeHead } from '../main/files/picture-head.ts';
 import { createFileSources } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
 import { createChildHost } from '../main/workers/child-host.ts';
-import { createPool, type PoolStats } from '../main/workers/pool.ts';
+import { createPool, type PoolStats, type WorkerPool } from '../main/workers/pool.ts';
 import { takeIn } from '../main/files/intake.ts';
 
 /** Everything the command line works with, put together from real disks, links and processes. */
@@ -21,48 +21,49 @@ export interface Desk extends AsyncDisposable {
   stats(): PoolStats;
 }
 
-export interface DeskOptions {
+export interface WorkersOptions {
   /** Path of the worker's entry. */
   readonly worker: string;
   /** Worker processes. */
   readonly jobs: number;
-  /** Runs that are about to come, for all that is known: their workers start meanwhile. */
-  readonly expected: number;
+  readonly log: (level: LogLevel, message: string) => void;
+}
+
+/** Opened before anything else, so that processes start while the rest is put together. */
+export function openWorkers({ worker, jobs, log }: WorkersOptions): WorkerPool {
+  const host = createChildHost({ entry: worker, log });
+  return createPool({ host, clock: systemClock, size: jobs, log });
+}
+
+export interface DeskOptions {
+  /** Shut down with the desk. */
+  readonly workers: WorkerPool;
   /** Memory for pictures in work, bytes; half of the machine's when undefined. */
   readonly memory: number | undefined;
   readonly allowPrivateLinks: boolean;
-  readonly log: (level: LogLevel, message: string) => void;
   readonly outputs: OutputWriter;
 }
 
-export function openDesk(options: DeskOptions): Desk {
-  const { log } = options;
+export function openDesk({ workers, outputs, memory, allowPrivateLinks }: DeskOptions): Desk {
   // In a container the machine's memory is not ours.
   const machine = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-  const pool = createPool({
-    host: createChildHost({ entry: options.worker, log }),
-    clock: systemClock,
-    size: options.jobs,
-    log,
-  });
-  pool.warm(options.expected);
   return {
     world: {
       sources: sourcesByKind({
         file: createFileSources(),
         link: createLinkSources({
-          allowPrivate: options.allowPrivateLinks,
+          allowPrivate: allowPrivateLinks,
           clock: systemClock,
           describe: describeHead,
         }),
       }),
-      outputs: options.outputs,
-      workers: pool,
+      outputs,
+      workers,
       clock: systemClock,
     },
-    budget: createMemoryBudget(options.memory ?? machine / 2, machine),
+    budget: createMemoryBudget(memory ?? machine / 2, machine),
     intake: takeIn,
-    stats: pool.stats,
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+    stats: workers.stats,
+    [Symbol.asyncDispose]: () => workers[Symbol.asyncDispose](),
   };
 }

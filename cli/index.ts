@@ -8,7 +8,7 @@ import type { Recipe } from '../contract/recipe.ts';
 import type { Past } from '../main/past/past.ts';
 import { limitsOf } from '../main/past/prune.ts';
 import { parseArguments, type CommandLine, type StateFlags } from './arguments.ts';
-import { openDesk, type Desk } from './desk.ts';
+import { openDesk, openWorkers, type Desk } from './desk.ts';
 import { dryRun } from './dry-run.ts';
 import { showHistory, undo } from './history.ts';
 import { sortInputs } from './intake.ts';
@@ -75,6 +75,9 @@ async function work(asked: Asked<'run' | 'resume'>, reporter: Reporter): Promise
   const gigabytes = positiveNumber('--memory', flags.memory, 'number');
   const isDry = asked.kind === 'run' && asked.flags.dryRun === true;
   const { log } = reporter;
+  await using workers = openWorkers({ worker, jobs, log });
+  // A folder is one input, and stands for at least one picture.
+  if (asked.kind === 'run' && !isDry) workers.warm(asked.inputs.length);
   await using state = openState({ flags, log, onlyLook: isDry });
   const { past, outputs } = state;
   if (!isDry) await past.settle();
@@ -86,14 +89,10 @@ async function work(asked: Asked<'run' | 'resume'>, reporter: Reporter): Promise
     stop.abort();
   });
   await using desk = openDesk({
-    worker,
-    jobs,
-    // A folder is one input, and stands for at least one picture.
-    expected: isDry || asked.kind === 'resume' ? 0 : asked.inputs.length,
+    workers,
     memory: gigabytes === undefined ? undefined : gigabytes * 1024 ** 3,
     allowPrivateLinks: flags.allowPrivateLinks === true,
     outputs,
-    log,
   });
   const options = { interrupted: stop.signal, stats: flags.stats === true };
   const code =

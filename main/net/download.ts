@@ -1,5 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { MillraceError } from '../../contract/errors.ts';
 import type { Clock } from '../engine/world.ts';
@@ -78,7 +77,8 @@ export async function download(address: URL, options: DownloadOptions): Promise<
 
 async function ask(url: URL, options: DownloadOptions, watch: Watch): Promise<IncomingMessage> {
   checkHost(url, options.allowPrivate);
-  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  // With the first link: importing them takes Node 50 ms, a quarter of the command line's start.
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   watch.allow('answer', options.limits.answer);
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openDesk } from '../../cli/desk.ts';
+import { openDesk, openWorkers } from '../../cli/desk.ts';
 import { onInterruption } from '../../cli/interrupt.ts';
 import { createJsonReporter } from '../../cli/json-reporter.ts';
 import { exitCode, run } from '../../cli/run.ts';
@@ -49,13 +49,10 @@ async function work(): Promise<number> {
     return undone.problems.length;
   }
   await using desk = openDesk({
-    worker,
-    jobs: 2,
-    expected: 0,
+    workers: openWorkers({ worker, jobs: 2, log }),
     memory: undefined,
     allowPrivateLinks: false,
     outputs,
-    log,
   });
   const failing = { ...desk, world: failingWorld(desk.world, failpoint) };
   const reporter = createJsonReporter(
