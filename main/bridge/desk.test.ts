@@ -309,6 +309,11 @@ describe('settings', () => {
     const elsewhere = parseRecipe({ output: { place: 'beside', suffix: '-web' } });
     desk.setRecipe(elsewhere);
     desk.presets.save('For the club', elsewhere);
+    // Also when the settings have said the same for a moment, as they do while something longer is typed.
+    for (const suffix of ['-web', '-webpage']) {
+      desk.setSettings({ ...defaultSettings, output: { place: 'beside', suffix, existing: 'rename' } });
+    }
+    expect(desk.view().recipe).toEqual(elsewhere);
     desk.setSettings(defaultSettings);
     expect(desk.view().recipe).toEqual(elsewhere);
     expect(desk.view().presets.find(({ builtIn }) => !builtIn)?.recipe).toEqual(elsewhere);

@@ -90,6 +90,8 @@ export function createDesk(options: DeskOptions): Desk {
   const { openWorks, shell, preferences, state, folders, log } = options;
   const { past } = state;
   let { settings, recipe } = preferences.load();
+  /** Nobody has sent outputs elsewhere: they go where the settings say, also when these change. */
+  let followsSettings = isDeepStrictEqual(recipe.output, settings.output);
   const presets = createPresets(preferences.load().presets, preferences, () => settings.output);
   let dropped = createDroppedPictures(folders.dropped);
   const listeners = new Set<DeskListener>();
@@ -291,6 +293,7 @@ export function createDesk(options: DeskOptions): Desk {
       }),
     setRecipe(next) {
       recipe = next;
+      followsSettings = isDeepStrictEqual(next.output, settings.output);
       changed();
       preferences.saveRecipe(next);
     },
@@ -304,9 +307,7 @@ export function createDesk(options: DeskOptions): Desk {
       settings = next;
       if (next.theme !== before.theme) shell.setTheme(next.theme);
       if (next.logLevel !== before.logLevel) shell.setLogLevel(next.logLevel);
-      // What nobody has sent elsewhere follows.
-      const follows = isDeepStrictEqual(recipe.output, before.output);
-      if (follows && !isDeepStrictEqual(next.output, before.output))
+      if (followsSettings && !isDeepStrictEqual(next.output, before.output))
         desk.setRecipe({ ...recipe, output: next.output });
       changed();
       preferences.saveSettings(next);
