@@ -133,6 +133,25 @@ it('shows rows and dialogs whole in a small window', async () => {
     expect(Number(box?.y)).toBeGreaterThanOrEqual(Number(row?.y));
     expect(Number(box?.y) + Number(box?.height)).toBeLessThanOrEqual(Number(row?.y) + Number(row?.height));
   }
+  // Picture, name, size, and what was saved, from left to right, each where its head is.
+  const places = async (row: Locator, role: 'gridcell' | 'columnheader'): Promise<number[]> => {
+    const cells = [
+      row.locator('.picture'),
+      row.locator('.name'),
+      row.locator('.sizes'),
+      row.locator('.saved'),
+    ];
+    const boxes = await Promise.all(
+      cells.map((cell) => cell.and(row.getByRole(role, { includeHidden: true })).boundingBox()),
+    );
+    return boxes.map((box) => Math.round(Number(box?.x)));
+  };
+  const cells = await places(fileRow(page, 'one.jpg'), 'gridcell');
+  expect(cells).toEqual([...cells].sort((a, b) => a - b));
+  expect(await places(page.getByRole('row').first(), 'columnheader')).toEqual(cells);
+  expect(Number(cells[2]) - Number(cells[1])).toBeGreaterThan(150);
+  expect(await fileRow(page, 'one.jpg').locator('.saved').innerText()).toMatch(/−\d+ %/);
+
   await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
   const dialog = page.getByRole('dialog');
   await dialog

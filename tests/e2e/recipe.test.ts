@@ -11,29 +11,33 @@ it('keeps presets of one’s own, which can be renamed, exported, deleted and im
   const preset = page.getByRole('combobox', { name: 'Preset' });
   const chosen = (): Promise<string> =>
     preset.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]?.text ?? '');
+  const choose = async (item: string): Promise<void> => {
+    await page.getByRole('button', { name: 'More about presets' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
   await page.getByRole('combobox', { name: 'Format' }).selectOption('WebP');
   await page.getByRole('button', { name: 'Save as preset' }).click();
   await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the club');
   await page.keyboard.press('Enter');
   await expect.poll(chosen).toBe('For the club');
-  await page.getByRole('button', { name: 'Rename' }).click();
+  await choose('Rename');
   await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the choir');
   await page.keyboard.press('Enter');
   await expect.poll(chosen).toBe('For the choir');
 
   const file = join(home, 'choir.json');
-  await page.getByRole('button', { name: 'Export' }).click();
+  await choose('Export …');
   expect((await app.answer({ path: file })).kind).toBe('save');
   await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toContain('For the choir');
-  await page.getByRole('button', { name: 'Delete' }).click();
+  await choose('Delete');
   await expect.poll(() => preset.innerText()).not.toContain('For the choir');
 
-  await page.getByRole('button', { name: 'Import' }).click();
+  await choose('Import …');
   await app.answer({ paths: [file] });
   await expect.poll(() => preset.innerText()).toContain('For the choir');
 
   await writeFile(join(home, 'letter.json'), 'Dear all');
-  await page.getByRole('button', { name: 'Import' }).click();
+  await choose('Import …');
   await app.answer({ paths: [join(home, 'letter.json')] });
   await page.getByText('letter.json is not a preset of Millrace').waitFor();
   expect(app.complaints).toEqual([]);
