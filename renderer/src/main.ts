@@ -2,7 +2,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { useApp } from './stores/app.ts';
-import './theme.css';
+import './styles/index.css';
 
 const app = createApp(App).use(createPinia());
 app.mount('#app');
