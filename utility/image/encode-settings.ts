@@ -6,7 +6,7 @@ export type Settings = Report['settings'];
 
 /** What a search may turn at an encoder. */
 export interface Setting {
-  /** The encoder's own scale, 1 to 100. */
+  /** The encoder's own scale, 1 to 100; whole numbers but for JPEG XL. */
   readonly quality: number;
   /**
    * Colour as sharp as light: 4:4:4 in JPEG, libwebp's sharp YUV in WebP. Costs bytes or time, and reaches scores that
@@ -91,7 +91,7 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         ...(lossless ? {} : { quality }),
         lossless,
         effort,
-        options: { effort: pick(3, 5, 7) },
+        options: { effort: pick(3, 5, 7), ...(lossless ? {} : { distance: jxlDistance(quality) }) },
       };
     case 'gif':
       return { encoder: 'cgif', lossless: false, effort, options: { effort: pick(3, 7, 10) } };
@@ -103,6 +103,16 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         options: { compression: 'deflate', predictor: 'horizontal' },
       };
   }
+}
+
+/**
+ * What libjxl makes of a quality (JxlEncoderDistanceFromQuality): Butteraugli's distance, to four digits. A quality itself
+ * can only be told in whole numbers.
+ */
+function jxlDistance(quality: number): number {
+  const distance =
+    quality >= 30 ? 0.1 + (100 - quality) * 0.09 : (53 / 3000) * quality ** 2 - (23 / 20) * quality + 25;
+  return quality >= 100 ? 0 : Number(distance.toFixed(4));
 }
 
 /** Where a picture takes so long at effort 2 that the tenth of its bytes is not worth the wait. */

@@ -6,6 +6,7 @@ import type { Setting } from '../encode-settings.ts';
 import { searchBytes } from './byte-search.ts';
 import { encodeOnce, hasFineColour, type EncodedFile, type EncodeJob } from './encode-job.ts';
 import { believeBytes, believeScores } from './learnt.ts';
+import { scaleOf } from './scale.ts';
 import { searchScore, type ScoreSearchEnd } from './score-search.ts';
 import { createScoredEncoder, type ScoredFile } from './scored-encoder.ts';
 import type { Survey, Way } from './survey.ts';
@@ -72,6 +73,7 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
   ): Promise<ScoreSearchEnd<ScoredFile>> {
     return searchScore({
       target,
+      scale: scaleOf(to),
       believe,
       attempt: (quality) => attempt({ quality, fineColour }),
       tolerance,
@@ -83,6 +85,7 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
     const coarse = tried.filter((trial) => !trial.fineColour);
     const end = await searchBytes({
       limit,
+      scale: scaleOf(to),
       believe: (trials) => believeBytes(to, false)(trials.length > 0 ? trials : [first]),
       attempt: (quality) => attempt({ quality, fineColour: false }),
       trials: coarse,

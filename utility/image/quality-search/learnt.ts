@@ -1,6 +1,7 @@
 import type { OutputFormat } from '../../../contract/formats.ts';
 import { ladders, type Ladder } from './ladders.ts';
-import { highestQuality, lowestReaching, through, type Belief, type Curve, type Trial } from './trial.ts';
+import { highestQuality, lowestReaching, scaleOf } from './scale.ts';
+import { through, type Belief, type Curve, type Trial } from './trial.ts';
 
 /** How scores of a format depend on its quality: what the corpus taught, then what this picture shows. */
 export function believeScores(to: OutputFormat, fineColour: boolean): Belief {
@@ -24,7 +25,7 @@ export function believeBytes(to: OutputFormat, fineColour: boolean): Belief {
 
 /** The quality that reaches a score with half of all pictures: for what cannot be searched. */
 export function typicalQuality(to: OutputFormat, target: number): number {
-  return lowestReaching(believeScores(to, false)([]), target) ?? highestQuality;
+  return lowestReaching(believeScores(to, false)([]), target, scaleOf(to)) ?? highestQuality;
 }
 
 function ladderOf(to: OutputFormat, fineColour: boolean): Ladder {

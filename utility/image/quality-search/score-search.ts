@@ -1,7 +1,9 @@
-import { highestQuality, lowestQuality, lowestReaching, type Belief, type Trial } from './trial.ts';
+import { highestQuality, lowestQuality, lowestReaching, type Scale } from './scale.ts';
+import type { Belief, Curve, Trial } from './trial.ts';
 
 export interface ScoreSearch<T extends Trial> {
   readonly target: number;
+  readonly scale: Scale;
   /** Score by quality, as far as it is known. */
   readonly believe: Belief;
   /** Encodes and scores. */
@@ -21,9 +23,10 @@ export interface ScoreSearchEnd<T extends Trial> {
 
 /**
  * How far above the target the next attempt aims: first at the middle of what is good enough, then just at it, in the
- * end to be sure; and where something reached it and was too good, lower than believed, or nothing would be tried.
+ * end to be sure. Where something reached it and was too good, at the middle again; where there is nothing between, lower
+ * than believed, or nothing would be tried.
  */
-const margins = { first: 0.4, raising: 0.1, last: 0.8, lowering: -0.3 };
+const margins = { first: [0.4], raising: [0.1], last: [0.8], lowering: [0.4, -0.3] };
 
 /**
  * Looks for the lowest quality whose score is at or above the target. Believes a curve, corrects it by what it sees,
@@ -44,26 +47,26 @@ export async function searchScore<T extends Trial>(search: ScoreSearch<T>): Prom
 
 /** Undefined when there is nothing left to try between the bounds, or nothing to be won there. */
 function nextQuality(
-  { target, maxAttempts }: ScoreSearch<Trial>,
+  { target, scale, maxAttempts }: ScoreSearch<Trial>,
   trials: readonly Trial[],
-  curve: (quality: number) => number,
+  curve: Curve,
 ): number | undefined {
   const reached = trials.filter(({ score }) => score >= target).map(({ quality }) => quality);
   const above = Math.min(highestQuality + 1, ...reached);
   // Where the curve is not monotone, what failed may lie above what passed; what passed counts.
   const failed = trials.map(({ quality }) => quality).filter((quality) => quality < above);
   const below = Math.max(lowestQuality - 1, ...failed);
+  const lowest = scale.find((quality) => quality > below) ?? above;
   const isLast = trials.length === maxAttempts - 1;
-  const margin =
-    trials.length === 0
-      ? margins.first
-      : reached.length > 0
-        ? margins.lowering
-        : isLast
-          ? margins.last
-          : margins.raising;
-  const next = Math.max(lowestReaching(curve, target + margin) ?? highestQuality, below + 1);
-  return next >= above ? undefined : next;
+  return marginsAfter(trials, reached.length > 0, isLast)
+    .map((margin) => Math.max(lowestReaching(curve, target + margin, scale) ?? highestQuality, lowest))
+    .find((quality) => quality < above);
+}
+
+function marginsAfter(trials: readonly Trial[], isReached: boolean, isLast: boolean): readonly number[] {
+  if (trials.length === 0) return margins.first;
+  if (isReached) return margins.lowering;
+  return isLast ? margins.last : margins.raising;
 }
 
 function judge<T extends Trial>(trials: readonly T[], target: number): ScoreSearchEnd<T> {
