@@ -158,9 +158,11 @@ async function encodePlainly(
   codecs: Codecs,
   quality = settings.quality ?? highestQuality,
 ): Promise<EncodedFile> {
-  const { chromaSubsampling, smartSubsample } = settings.options;
+  const { chromaSubsampling, smartSubsample, quantisationTable, smartDeblock } = settings.options;
   const fineColour = smartSubsample === true || (job.to === 'jpeg' && chromaSubsampling === '4:4:4');
-  return encodeOnce(job, { quality, fineColour }, codecs);
+  const halvedAvif = job.to === 'avif' && chromaSubsampling === '4:2:0';
+  const between = quantisationTable !== undefined || smartDeblock === true || halvedAvif;
+  return encodeOnce(job, { quality, fineColour, between }, codecs);
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; cpu: number }> {

@@ -43,6 +43,13 @@ export function scaleOf(to: OutputFormat): Scale {
   }
 }
 
+/** @throws RangeError where there is nothing to choose from */
+export function highestOf(scale: Scale): number {
+  const highest = scale.at(-1);
+  if (highest === undefined) throw new RangeError('a scale needs at least one quality');
+  return highest;
+}
+
 /** The lowest quality from which on a curve stays at or above a value; undefined when not even the highest does. */
 export function lowestReaching(curve: Curve, value: number, scale: Scale): number | undefined {
   const last = scale.findLastIndex((quality) => curve(quality) < value);

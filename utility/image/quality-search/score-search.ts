@@ -1,4 +1,4 @@
-import { highestQuality, lowestQuality, lowestReaching, type Scale } from './scale.ts';
+import { highestOf, lowestReaching, type Scale } from './scale.ts';
 import type { Belief, Curve, Trial } from './trial.ts';
 
 export interface ScoreSearch<T extends Trial> {
@@ -23,10 +23,10 @@ export interface ScoreSearchEnd<T extends Trial> {
 
 /**
  * How far above the target the next attempt aims: first at the middle of what is good enough, then just at it, in the
- * end to be sure. Where something reached it and was too good, at the middle again; where there is nothing between, lower
- * than believed, or nothing would be tried.
+ * end to be sure. Where something reached it and was too good, just at it, too; where there is nothing between, lower than
+ * believed, or nothing would be tried.
  */
-const margins = { first: [0.4], raising: [0.1], last: [0.8], lowering: [0.4, -0.3] };
+const margins = { first: [0.4], raising: [0.1], last: [0.8], lowering: [0.1, -0.3] };
 
 /**
  * Looks for the lowest quality whose score is at or above the target. Believes a curve, corrects it by what it sees,
@@ -42,7 +42,7 @@ export async function searchScore<T extends Trial>(search: ScoreSearch<T>): Prom
     trials.push(trial);
     if (trial.score >= target - tolerance.below && trial.score <= target + tolerance.above) break;
   }
-  return judge(trials, target);
+  return judge(search, trials);
 }
 
 /** Undefined when there is nothing left to try between the bounds, or nothing to be won there. */
@@ -52,14 +52,17 @@ function nextQuality(
   curve: Curve,
 ): number | undefined {
   const reached = trials.filter(({ score }) => score >= target).map(({ quality }) => quality);
-  const above = Math.min(highestQuality + 1, ...reached);
+  const above = Math.min(...reached);
   // Where the curve is not monotone, what failed may lie above what passed; what passed counts.
   const failed = trials.map(({ quality }) => quality).filter((quality) => quality < above);
-  const below = Math.max(lowestQuality - 1, ...failed);
-  const lowest = scale.find((quality) => quality > below) ?? above;
+  const below = Math.max(...failed);
+  const untried = scale.filter((quality) => quality > below && quality < above);
+  const [lowest] = untried;
+  if (lowest === undefined) return undefined;
   const isLast = trials.length === maxAttempts - 1;
   return marginsAfter(trials, reached.length > 0, isLast)
-    .map((margin) => Math.max(lowestReaching(curve, target + margin, scale) ?? highestQuality, lowest))
+    .map((margin) => lowestReaching(curve, target + margin, scale) ?? highestOf(scale))
+    .map((quality) => Math.max(quality, lowest))
     .find((quality) => quality < above);
 }
 
@@ -69,11 +72,11 @@ function marginsAfter(trials: readonly Trial[], isReached: boolean, isLast: bool
   return isLast ? margins.last : margins.raising;
 }
 
-function judge<T extends Trial>(trials: readonly T[], target: number): ScoreSearchEnd<T> {
+function judge<T extends Trial>({ target, scale }: ScoreSearch<T>, trials: readonly T[]): ScoreSearchEnd<T> {
   const [passed] = trials.filter(({ score }) => score >= target).sort((a, b) => a.bytes - b.bytes);
   if (passed !== undefined) return { outcome: 'reached', chosen: passed, trials };
   const [best] = [...trials].sort((a, b) => b.score - a.score || a.bytes - b.bytes);
   if (best === undefined) throw new RangeError('a search needs at least one attempt');
-  const outcome = trials.some(({ quality }) => quality === highestQuality) ? 'ceiling' : 'gave-up';
+  const outcome = trials.some(({ quality }) => quality === highestOf(scale)) ? 'ceiling' : 'gave-up';
   return { outcome, chosen: best, trials };
 }
