@@ -64,7 +64,10 @@ export const reportSchema = v.object({
       value: v.number(),
       /** What was asked for; absent where only `maxBytes` was. */
       target: v.optional(v.number()),
-      /** Qualities that were tried on the whole picture, in order; the last one made the output. */
+      /**
+       * Qualities that were tried on the whole picture, in order; the last one made the output, with the options that
+       * `settings` tells. The same quality may come twice, with other options.
+       */
       tried: v.array(v.object({ quality, bytes: count, score: v.number() })),
       /** Whole-picture encodes' worth of work, with those of the montage counted by their share of pixels. */
       encodes: v.number(),

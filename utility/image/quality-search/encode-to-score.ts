@@ -97,6 +97,7 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
       attempt: (quality) => attempt({ quality, fineColour, between }),
       tolerance,
       maxAttempts,
+      mayMiss: between,
     });
   }
 

@@ -11,16 +11,24 @@ interface Asked {
   readonly shape?: Curve;
   readonly maxAttempts?: number;
   readonly to?: OutputFormat;
+  readonly mayMiss?: boolean;
 }
 
 /** Searches with an encoder whose scores follow a curve and whose bytes grow by 3 % a step. */
 function search(scores: Curve, asked: Asked): Promise<ScoreSearchEnd<Trial>> {
-  const { target, shape = (quality) => 40 + quality / 2, maxAttempts = 6, to = 'jpeg' } = asked;
+  const {
+    target,
+    shape = (quality) => 40 + quality / 2,
+    maxAttempts = 6,
+    to = 'jpeg',
+    mayMiss = false,
+  } = asked;
   return searchScore<Trial>({
     target,
     scale: scaleOf(to),
     tolerance: { below: 0, above: 1 },
     maxAttempts,
+    mayMiss,
     believe: (trials) =>
       through(
         shape,
@@ -76,6 +84,13 @@ describe('a search for a score', () => {
     const end = await search((quality) => (quality >= 74 ? 82 : 79), { target: 80, to: 'avif' });
     expect(qualities(end)).not.toContain(77);
     expect(qualities(end)).not.toContain(73);
+  });
+
+  it('aims higher with its last attempt, unless it may miss', async () => {
+    const scores: Curve = (quality) => 38 + quality / 2;
+    const sure = await search(scores, { target: 80, maxAttempts: 2 });
+    const bold = await search(scores, { target: 80, maxAttempts: 2, mayMiss: true });
+    expect(bold.chosen.bytes).toBeLessThan(sure.chosen.bytes);
   });
 
   it('says where there is a ceiling, having tried the highest quality', async () => {

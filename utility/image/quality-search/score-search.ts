@@ -11,6 +11,8 @@ export interface ScoreSearch<T extends Trial> {
   /** How far from the target a score may lie for the search to be over. */
   readonly tolerance: { readonly below: number; readonly above: number };
   readonly maxAttempts: number;
+  /** Another way reaches the target already: the last attempt may miss it. */
+  readonly mayMiss?: boolean;
 }
 
 /** `reached`: the chosen trial is at or above the target. `ceiling`: not even the highest quality was. */
@@ -47,7 +49,7 @@ export async function searchScore<T extends Trial>(search: ScoreSearch<T>): Prom
 
 /** Undefined when there is nothing left to try between the bounds, or nothing to be won there. */
 function nextQuality(
-  { target, scale, maxAttempts }: ScoreSearch<Trial>,
+  { target, scale, maxAttempts, mayMiss = false }: ScoreSearch<Trial>,
   trials: readonly Trial[],
   curve: Curve,
 ): number | undefined {
@@ -59,7 +61,7 @@ function nextQuality(
   const untried = scale.filter((quality) => quality > below && quality < above);
   const [lowest] = untried;
   if (lowest === undefined) return undefined;
-  const isLast = trials.length === maxAttempts - 1;
+  const isLast = trials.length === maxAttempts - 1 && !mayMiss;
   return marginsAfter(trials, reached.length > 0, isLast)
     .map((margin) => lowestReaching(curve, target + margin, scale) ?? highestOf(scale))
     .map((quality) => Math.max(quality, lowest))
