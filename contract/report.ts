@@ -38,6 +38,9 @@ export const fidelitySchema = v.object({
   note: v.string(),
 });
 
+/** The encoder's own scale; of JPEG XL also what lies between two whole numbers. */
+const quality = v.pipe(v.number(), v.minValue(1), v.maxValue(100));
+
 /** What a worker did to one source. */
 export const reportSchema = v.object({
   /** `kept-original`: nothing smaller came out, so the output has the source's own bytes. */
@@ -50,7 +53,7 @@ export const reportSchema = v.object({
   /** The encoder and what it was told. */
   settings: v.object({
     encoder: v.string(),
-    quality: v.optional(count),
+    quality: v.optional(quality),
     lossless: v.boolean(),
     effort: v.picklist(['fast', 'balanced', 'smallest']),
     options: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
@@ -61,8 +64,11 @@ export const reportSchema = v.object({
       value: v.number(),
       /** What was asked for; absent where only `maxBytes` was. */
       target: v.optional(v.number()),
-      /** Qualities that were tried on the whole picture, in order; the last one made the output. */
-      tried: v.array(v.object({ quality: count, bytes: count, score: v.number() })),
+      /**
+       * Qualities that were tried on the whole picture, in order; the last one made the output, with the options that
+       * `settings` tells. The same quality may come twice, with other options.
+       */
+      tried: v.array(v.object({ quality, bytes: count, score: v.number() })),
       /** Whole-picture encodes' worth of work, with those of the montage counted by their share of pixels. */
       encodes: v.number(),
       /** Why it is not what was asked for, where it is not. */

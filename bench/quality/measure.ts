@@ -11,6 +11,7 @@ import {
   type EncodeJob,
 } from '../../utility/image/quality-search/encode-job.ts';
 import { readBack } from '../../utility/image/quality-search/read-back.ts';
+import { highestQuality, scaleOf } from '../../utility/image/quality-search/scale.ts';
 import { createScorer } from '../../utility/image/score/score.ts';
 import type { Picture } from './pictures.ts';
 import type { LossyFormat, Tool } from './tools.ts';
@@ -109,8 +110,10 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
   }
 
   async function isTight(asked: EncodeJob, target: number, file: AskedFile): Promise<boolean> {
-    if (file.settings.quality === 1) return true;
-    const lower = await encodePlainly(asked, file, -1, codecs);
+    const { quality: found = highestQuality } = file.settings;
+    const next = scaleOf(asked.to).findLast((quality) => quality < found);
+    if (next === undefined) return true;
+    const lower = await encodePlainly(asked, file, codecs, next);
     return (await score(lower.bytes, asked.to)) < target;
   }
 
@@ -131,7 +134,7 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
       }
       const asked = job(to, { to, quality });
       const { result: file, cpu } = await timed(() => encodeAsAsked(asked, codecs));
-      const plain = await timed(() => encodePlainly(asked, file, 0, codecs));
+      const plain = await timed(() => encodePlainly(asked, file, codecs));
       return {
         bytes: file.bytes.byteLength,
         score: await score(file.bytes, to),
@@ -148,16 +151,18 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
   };
 }
 
-/** The same settings, or so much more or less quality, when nothing is searched for. */
+/** The same settings, or another quality, when nothing is searched for. */
 async function encodePlainly(
   job: EncodeJob,
   { settings }: AskedFile,
-  more: number,
   codecs: Codecs,
+  quality = settings.quality ?? highestQuality,
 ): Promise<EncodedFile> {
-  const { chromaSubsampling, smartSubsample } = settings.options;
+  const { chromaSubsampling, smartSubsample, quantisationTable, smartDeblock } = settings.options;
   const fineColour = smartSubsample === true || (job.to === 'jpeg' && chromaSubsampling === '4:4:4');
-  return encodeOnce(job, { quality: (settings.quality ?? 100) + more, fineColour }, codecs);
+  const halvedAvif = job.to === 'avif' && chromaSubsampling === '4:2:0';
+  const between = quantisationTable !== undefined || smartDeblock === true || halvedAvif;
+  return encodeOnce(job, { quality, fineColour, between }, codecs);
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; cpu: number }> {

@@ -6,13 +6,18 @@ export type Settings = Report['settings'];
 
 /** What a search may turn at an encoder. */
 export interface Setting {
-  /** The encoder's own scale, 1 to 100. */
+  /** The encoder's own scale, 1 to 100; whole numbers but for JPEG XL. */
   readonly quality: number;
   /**
    * Colour as sharp as light: 4:4:4 in JPEG, libwebp's sharp YUV in WebP. Costs bytes or time, and reaches scores that
    * halved colour cannot.
    */
   readonly fineColour: boolean;
+  /**
+   * JPEG with other quantisation tables (mozjpeg's 2, which are tuned for MS-SSIM), WebP with more effort and its filter
+   * tried out, AVIF with halved colour: steps of quality that lie between the usual ones, and seldom take more bytes.
+   */
+  readonly between?: boolean;
 }
 
 /** What the encoder gets besides the recipe. */
@@ -34,11 +39,12 @@ export function coefficientSettings({ effort }: Recipe): Settings {
  */
 export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Settings {
   const { effort, lossless, palette } = recipe;
-  const { quality, fineColour, draft = false } = task;
+  const { quality, fineColour, between = false, draft = false } = task;
   const pick = <T>(fast: T, balanced: T, smallest: T): T => ({ fast, balanced, smallest })[effort];
   switch (to) {
     case 'jpeg': {
       const colour = fineColour ? { chromaSubsampling: '4:4:4' } : {};
+      const tables = between ? { quantisationTable: 2 } : {};
       const mozjpeg = pick(false, true, true);
       // Scans are another order of the same coefficients: a draft does not look for the best one.
       const order = mozjpeg && draft ? { optimiseScans: false } : {};
@@ -47,7 +53,7 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         quality,
         lossless: false,
         effort,
-        options: { quality, mozjpeg, ...order, ...colour },
+        options: { quality, mozjpeg, ...order, ...colour, ...tables },
       };
     }
     case 'png':
@@ -68,13 +74,17 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         options: { compressionLevel: pick(6, 1, 1) },
       };
     case 'webp': {
-      const lossy = { quality, ...(fineColour ? { smartSubsample: true } : {}) };
+      const colour = fineColour ? { smartSubsample: true } : {};
+      const filter = between ? { smartDeblock: true } : {};
       return {
         encoder: 'libwebp',
         ...(lossless ? {} : { quality }),
         lossless,
         effort,
-        options: { ...(lossless ? { lossless, exact: true } : lossy), effort: pick(2, 4, 6) },
+        options: {
+          ...(lossless ? { lossless, exact: true } : { quality, ...colour, ...filter }),
+          effort: between ? pick(4, 6, 6) : pick(2, 4, 6),
+        },
       };
     }
     case 'avif':
@@ -83,7 +93,11 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         quality,
         lossless: false,
         effort,
-        options: { quality, effort: avifEffort(effort, task.pixels), chromaSubsampling: '4:4:4' },
+        options: {
+          quality,
+          effort: avifEffort(effort, task.pixels),
+          chromaSubsampling: between ? '4:2:0' : '4:4:4',
+        },
       };
     case 'jxl':
       return {
@@ -91,7 +105,7 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         ...(lossless ? {} : { quality }),
         lossless,
         effort,
-        options: { effort: pick(3, 5, 7) },
+        options: { effort: pick(3, 5, 7), ...(lossless ? {} : { distance: jxlDistance(quality) }) },
       };
     case 'gif':
       return { encoder: 'cgif', lossless: false, effort, options: { effort: pick(3, 7, 10) } };
@@ -103,6 +117,16 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         options: { compression: 'deflate', predictor: 'horizontal' },
       };
   }
+}
+
+/**
+ * What libjxl makes of a quality (JxlEncoderDistanceFromQuality): Butteraugli's distance, to four digits. A quality itself
+ * can only be told in whole numbers.
+ */
+function jxlDistance(quality: number): number {
+  const distance =
+    quality >= 30 ? 0.1 + (100 - quality) * 0.09 : (53 / 3000) * quality ** 2 - (23 / 20) * quality + 25;
+  return quality >= 100 ? 0 : Number(distance.toFixed(4));
 }
 
 /** Where a picture takes so long at effort 2 that the tenth of its bytes is not worth the wait. */

@@ -40,11 +40,11 @@ export async function encode(
 }
 
 async function encodeAsJxl(pixels: Pixels, settings: Settings, metadata: Metadata): Promise<Encoded> {
-  const { lossless, quality } = settings;
+  const { lossless } = settings;
   const wanted = {
     lossless,
     effort: Number(settings.options['effort']),
-    ...(quality === undefined ? {} : { Q: quality }),
+    ...(lossless ? {} : { distance: Number(settings.options['distance']) }),
   };
   const { bytes, effort } = await encodeJxl(pixels, wanted, metadata);
   return { bytes, settings: { ...settings, options: { ...settings.options, effort } } };

@@ -5,8 +5,8 @@ export type Interpretation = 'b-w' | 'grey16' | 'srgb' | 'rgb16';
 
 export interface EncodeOptions {
   readonly lossless: boolean;
-  /** 1 to 100; absent when lossless. */
-  readonly Q?: number;
+  /** Butteraugli's, up to 25; absent when lossless. */
+  readonly distance?: number;
   /** 1 to 9. */
   readonly effort: number;
 }

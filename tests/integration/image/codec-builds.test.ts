@@ -36,6 +36,8 @@ it.each([
   { to: 'jxl', effort: 'fast' },
   { to: 'best', effort: 'fast' },
   { to: 'jpeg', quality: 'auto:70', maxBytes: 9000 },
+  // Ends between two steps of quality.
+  { to: 'webp', quality: 'auto:77.1', effort: 'fast', resize: { width: 500 } },
 ])('both builds of sharp make the same bytes of %j', async (recipe) => {
   const folder = await temporaryFolder();
   const opaque = join(folder, 'opaque.jpg');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { searchBytes, type ByteSearchEnd } from './byte-search.ts';
+import { scaleOf } from './scale.ts';
 import { through, type Curve, type Trial } from './trial.ts';
 
 function trial(quality: number, bytes: Curve): Trial {
@@ -10,6 +11,7 @@ function trial(quality: number, bytes: Curve): Trial {
 function search(bytes: Curve, limit: number, tried: readonly number[] = [90]): Promise<ByteSearchEnd<Trial>> {
   return searchBytes<Trial>({
     limit,
+    scale: scaleOf('jpeg'),
     maxAttempts: 6,
     trials: tried.map((quality) => trial(quality, bytes)),
     believe: (trials) =>

@@ -1,8 +1,10 @@
-import { highestWithin, lowestQuality, type Belief, type Trial } from './trial.ts';
+import { highestWithin, lowestQuality, type Scale } from './scale.ts';
+import type { Belief, Curve, Trial } from './trial.ts';
 
 export interface ByteSearch<T extends Trial> {
   /** Bytes that the file may have. */
   readonly limit: number;
+  readonly scale: Scale;
   /** Natural logarithm of the bytes by quality, as far as it is known. */
   readonly believe: Belief;
   attempt(quality: number): Promise<T>;
@@ -29,7 +31,7 @@ export async function searchBytes<T extends Trial>(search: ByteSearch<T>): Promi
   const { limit, believe, maxAttempts } = search;
   const trials = [...search.trials];
   for (let attempts = 0; attempts < maxAttempts; attempts += 1) {
-    const next = nextQuality(limit, trials, believe(trials));
+    const next = nextQuality(search, trials, believe(trials));
     if (next === undefined) break;
     const trial = await search.attempt(next);
     trials.push(trial);
@@ -45,9 +47,9 @@ export async function searchBytes<T extends Trial>(search: ByteSearch<T>): Promi
 }
 
 function nextQuality(
-  limit: number,
+  { limit, scale }: ByteSearch<Trial>,
   trials: readonly Trial[],
-  curve: (quality: number) => number,
+  curve: Curve,
 ): number | undefined {
   const above = Math.min(
     Infinity,
@@ -57,8 +59,9 @@ function nextQuality(
     lowestQuality - 1,
     ...trials.filter(({ bytes, quality }) => bytes <= limit && quality < above).map(({ quality }) => quality),
   );
-  const wanted = highestWithin(curve, Math.log(limit) - margin) ?? lowestQuality;
-  const next = Math.min(wanted, above - 1);
+  const highest = scale.findLast((quality) => quality < above);
+  if (highest === undefined) return undefined;
+  const next = Math.min(highestWithin(curve, Math.log(limit) - margin, scale) ?? lowestQuality, highest);
   return next <= below ? undefined : next;
 }
 

@@ -31,6 +31,11 @@ export function hasFineColour(to: OutputFormat): boolean {
   return to === 'jpeg' || to === 'webp';
 }
 
+/** Formats whose steps of quality are so coarse that a search looks between them. */
+export function hasBetween(to: OutputFormat): to is 'jpeg' | 'webp' | 'avif' {
+  return to === 'jpeg' || to === 'webp' || to === 'avif';
+}
+
 /**
  * One whole encode, with the metadata in the file.
  *

@@ -4,15 +4,20 @@ import type { Report } from '../../../contract/report.ts';
 import type { Codecs } from '../../codecs.ts';
 import type { Setting } from '../encode-settings.ts';
 import { searchBytes } from './byte-search.ts';
-import { encodeOnce, hasFineColour, type EncodedFile, type EncodeJob } from './encode-job.ts';
-import { believeBytes, believeScores } from './learnt.ts';
+import { encodeOnce, hasBetween, hasFineColour, type EncodedFile, type EncodeJob } from './encode-job.ts';
+import { believeBetween, believeBytes, believeScores } from './learnt.ts';
+import { scaleOf } from './scale.ts';
 import { searchScore, type ScoreSearchEnd } from './score-search.ts';
 import { createScoredEncoder, type ScoredFile } from './scored-encoder.ts';
-import type { Survey, Way } from './survey.ts';
+import type { Survey } from './survey.ts';
 import type { Belief } from './trial.ts';
 
 export interface FoundFile extends EncodedFile {
   readonly score: NonNullable<Report['score']>;
+}
+
+interface WayToEncode extends Omit<Setting, 'quality'> {
+  readonly believe: Belief;
 }
 
 /** How far above the target a score may be and be good enough. */
@@ -23,6 +28,8 @@ const maxScoreAttempts = 5;
 const maxSecondThoughts = 3;
 /** What full colour is worth in steps of quality, at high ones. */
 const finer = 1;
+/** Where whole steps of quality are too coarse. */
+const maxBetweenAttempts = 2;
 const maxByteAttempts = 6;
 
 /**
@@ -49,6 +56,18 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
   }
 
   async function reachScore(target: number): Promise<ScoredFile> {
+    const reached = await reachInSteps(target);
+    if (!hasBetween(to) || reached.score <= target + tolerance.above) return reached;
+    const { fineColour } = reached;
+    const steps = believeScores(to, fineColour)(tried.filter((trial) => trial.fineColour === fineColour));
+    // Of two steps the upper one is too good and the lower one was not good enough.
+    const way = { fineColour, between: true, believe: believeBetween(to, steps) };
+    const lower = scaleOf(to).filter((quality) => quality <= reached.quality);
+    const { chosen } = await searchWay(way, target, maxBetweenAttempts, lower);
+    return chosen.score >= target && chosen.bytes < reached.bytes ? chosen : reached;
+  }
+
+  async function reachInSteps(target: number): Promise<ScoredFile> {
     const { chosen: first, outcome } = await searchWay(survey.way, target, maxScoreAttempts);
     if (!hasFineColour(to)) return first;
     const fineColour = !first.fineColour;
@@ -66,23 +85,27 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
   }
 
   function searchWay(
-    { fineColour, believe }: Pick<Way, 'fineColour' | 'believe'>,
+    { fineColour, between = false, believe }: WayToEncode,
     target: number,
     maxAttempts: number,
+    scale = scaleOf(to),
   ): Promise<ScoreSearchEnd<ScoredFile>> {
     return searchScore({
       target,
+      scale,
       believe,
-      attempt: (quality) => attempt({ quality, fineColour }),
+      attempt: (quality) => attempt({ quality, fineColour, between }),
       tolerance,
       maxAttempts,
+      mayMiss: between,
     });
   }
 
   async function fitBytes(limit: number, first: ScoredFile): Promise<ScoredFile> {
-    const coarse = tried.filter((trial) => !trial.fineColour);
+    const coarse = tried.filter((trial) => !trial.fineColour && trial.between !== true);
     const end = await searchBytes({
       limit,
+      scale: scaleOf(to),
       believe: (trials) => believeBytes(to, false)(trials.length > 0 ? trials : [first]),
       attempt: (quality) => attempt({ quality, fineColour: false }),
       trials: coarse,

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { OutputFormat } from '../../../contract/formats.ts';
+import { scaleOf } from './scale.ts';
 import { searchScore, type ScoreSearchEnd } from './score-search.ts';
 import { through, type Curve, type Trial } from './trial.ts';
 
@@ -8,15 +10,25 @@ interface Asked {
   /** What is believed before anything is tried. */
   readonly shape?: Curve;
   readonly maxAttempts?: number;
+  readonly to?: OutputFormat;
+  readonly mayMiss?: boolean;
 }
 
 /** Searches with an encoder whose scores follow a curve and whose bytes grow by 3 % a step. */
 function search(scores: Curve, asked: Asked): Promise<ScoreSearchEnd<Trial>> {
-  const { target, shape = (quality) => 40 + quality / 2, maxAttempts = 6 } = asked;
+  const {
+    target,
+    shape = (quality) => 40 + quality / 2,
+    maxAttempts = 6,
+    to = 'jpeg',
+    mayMiss = false,
+  } = asked;
   return searchScore<Trial>({
     target,
+    scale: scaleOf(to),
     tolerance: { below: 0, above: 1 },
     maxAttempts,
+    mayMiss,
     believe: (trials) =>
       through(
         shape,
@@ -55,6 +67,30 @@ describe('a search for a score', () => {
     expect(end.chosen.score).toBe(85);
     expect(end.chosen.quality).toBeGreaterThanOrEqual(77);
     expect(end.chosen.quality).toBeLessThanOrEqual(79);
+  });
+
+  it('takes a part of a step where the encoder has one', async () => {
+    const steep: Curve = (quality) => 1.9 * (quality - 35.1);
+    const whole = await search(steep, { target: 80 });
+    expect(whole.chosen.score).toBeGreaterThan(81);
+    const parted = await search(steep, { target: 80, to: 'jxl' });
+    expect(parted.chosen.score).toBeGreaterThanOrEqual(80);
+    expect(parted.chosen.score).toBeLessThanOrEqual(81);
+    expect(parted.chosen.bytes).toBeLessThan(whole.chosen.bytes);
+  });
+
+  it('does not try a quality whose file it has seen under another number', async () => {
+    // At 77 libaom makes the file of 76, and at 73 that of 72.
+    const end = await search((quality) => (quality >= 74 ? 82 : 79), { target: 80, to: 'avif' });
+    expect(qualities(end)).not.toContain(77);
+    expect(qualities(end)).not.toContain(73);
+  });
+
+  it('aims higher with its last attempt, unless it may miss', async () => {
+    const scores: Curve = (quality) => 38 + quality / 2;
+    const sure = await search(scores, { target: 80, maxAttempts: 2 });
+    const bold = await search(scores, { target: 80, maxAttempts: 2, mayMiss: true });
+    expect(bold.chosen.bytes).toBeLessThan(sure.chosen.bytes);
   });
 
   it('says where there is a ceiling, having tried the highest quality', async () => {

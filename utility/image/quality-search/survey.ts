@@ -5,9 +5,10 @@ import { encode } from '../encode.ts';
 import { hasFineColour, type EncodeJob } from './encode-job.ts';
 import { believeBytes, believeScores } from './learnt.ts';
 import { makeMontage } from './montage.ts';
+import { highestQuality, lowestReaching, scaleOf } from './scale.ts';
 import { searchScore } from './score-search.ts';
 import { createScoredEncoder } from './scored-encoder.ts';
-import { highestQuality, lowestReaching, through, type Belief, type Curve, type Trial } from './trial.ts';
+import { through, type Belief, type Curve, type Trial } from './trial.ts';
 
 /** One way to encode, as the survey saw it. */
 export interface Way {
@@ -49,6 +50,7 @@ export async function surveyPicture(job: EncodeJob, codecs: Codecs): Promise<Sur
   async function explore(fineColour: boolean, wanted: number): Promise<Way> {
     const { trials, outcome } = await searchScore({
       target: wanted,
+      scale: scaleOf(to),
       // Both sides of the target are as good: this is about the curve, not about a file.
       tolerance: { below: nearEnough, above: nearEnough },
       believe: believeScores(to, fineColour),
@@ -76,7 +78,7 @@ function wayOf(
 ): Way {
   const montage = believeScores(to, fineColour)(trials);
   const shape: Curve = (quality) => montage(quality) - flattery(montage(quality));
-  const quality = lowestReaching(shape, target) ?? highestQuality;
+  const quality = lowestReaching(shape, target, scaleOf(to)) ?? highestQuality;
   return {
     fineColour,
     believe: (whole) =>
@@ -103,6 +105,6 @@ const fineFrom = { jpeg: 96, webp: 94 } as const;
 function worthFine(to: EncodeJob['to'], coarse: Way, target: number): boolean {
   if (!hasFineColour(to) || (to !== 'jpeg' && to !== 'webp')) return false;
   if (!coarse.reaches) return true;
-  const quality = lowestReaching(coarse.believe([]), target) ?? highestQuality;
+  const quality = lowestReaching(coarse.believe([]), target, scaleOf(to)) ?? highestQuality;
   return quality >= fineFrom[to];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { highestWithin, lowestReaching, through } from './trial.ts';
+import { through } from './trial.ts';
 
 const straight = (quality: number) => quality;
 
@@ -36,19 +36,5 @@ describe('a curve through what was tried', () => {
       { quality: 51, value: 58 },
     ]);
     expect(falling(53)).toBeCloseTo(59, 9);
-  });
-});
-
-describe('qualities', () => {
-  it('that reach a value do so from there on', () => {
-    expect(lowestReaching(straight, 40)).toBe(40);
-    expect(lowestReaching(straight, 101)).toBeUndefined();
-    const dented = (quality: number) => (quality === 70 ? 0 : quality);
-    expect(lowestReaching(dented, 40)).toBe(71);
-  });
-
-  it('that stay within a value do so up to there', () => {
-    expect(highestWithin(straight, 40)).toBe(40);
-    expect(highestWithin(straight, 0)).toBeUndefined();
   });
 });

@@ -7,10 +7,6 @@ export interface Trial extends Setting {
   readonly score: number;
 }
 
-/** The encoder's own scale. */
-export const lowestQuality = 1;
-export const highestQuality = 100;
-
 /** Score or bytes by quality. */
 export type Curve = (quality: number) => number;
 
@@ -49,24 +45,4 @@ export function through(shape: Curve, points: readonly Point[]): Curve {
 function neighbours(sorted: readonly Point[], right: number): readonly (Point | undefined)[] {
   const from = Math.max(0, Math.min(right - 1, sorted.length - 2));
   return sorted.slice(from, from + 2);
-}
-
-/** The lowest quality from which on a curve stays at or above a value; undefined when not even the highest does. */
-export function lowestReaching(curve: Curve, value: number): number | undefined {
-  let lowest: number | undefined;
-  for (let quality = highestQuality; quality >= lowestQuality; quality -= 1) {
-    if (curve(quality) < value) break;
-    lowest = quality;
-  }
-  return lowest;
-}
-
-/** The highest quality up to which a curve stays at or below a value; undefined when not even the lowest does. */
-export function highestWithin(curve: Curve, value: number): number | undefined {
-  let highest: number | undefined;
-  for (let quality = lowestQuality; quality <= highestQuality; quality += 1) {
-    if (curve(quality) > value) break;
-    highest = quality;
-  }
-  return highest;
 }
