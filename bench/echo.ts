@@ -1,8 +1,8 @@
 // Sends every message back.
-import { fromIpcProcess } from '../contract/ports/node-port.ts';
+import { findPort } from '../utility/worker-port.ts';
 
-const port = fromIpcProcess(process);
-port.onMessage((message) => {
+const port = findPort()?.port;
+port?.onMessage((message) => {
   port.post(message);
 });
-port.start();
+port?.start();

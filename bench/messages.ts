@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { fork } from 'node:child_process';
-import { fromIpcProcess } from '../contract/ports/node-port.ts';
+import { createChildHost } from '../main/workers/child-host.ts';
 import { median } from './measure.ts';
 import type { BenchContext, Result } from './result.ts';
 
@@ -8,8 +7,8 @@ const sizes = [1, 10, 100];
 
 /** What it costs to move bytes to a worker process and back through the port that the command line uses. */
 export async function run({ runs, tell }: BenchContext): Promise<Result> {
-  const child = fork(join(import.meta.dirname, 'echo.ts'), { serialization: 'advanced' });
-  const port = fromIpcProcess(child);
+  const host = createChildHost({ entry: join(import.meta.dirname, 'echo.ts'), priority: 'normal' });
+  const { port } = host.start({ slot: 0, generation: 1 });
   let answered: (message: unknown) => void = () => undefined;
   port.onMessage((message) => {
     answered(message);
@@ -40,7 +39,7 @@ export async function run({ runs, tell }: BenchContext): Promise<Result> {
     title: `Messages: bytes to a worker and back, median of ${String(runs)} exchanges`,
     tables: [
       {
-        caption: 'Node `child_process` channel, advanced serialisation; the bytes are copied both ways.',
+        caption: 'Frames over a socket; the bytes are copied by the system, and once more where they arrive.',
         head: ['MB each way', 'ms there and back', 'MB/s'],
         rows: Object.entries(samples).map(([megabytes, times]) => [
           megabytes,

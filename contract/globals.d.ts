@@ -13,3 +13,13 @@ interface AbortController {
 }
 
 declare const AbortController: new () => AbortController;
+
+declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+
+/** Throws at what is no UTF-8. */
+declare const TextDecoder: new (
+  label: 'utf-8',
+  options: { fatal: true },
+) => {
+  decode(bytes: Uint8Array): string;
+};

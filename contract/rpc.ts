@@ -391,8 +391,8 @@ function listen(
       finish(error instanceof MillraceError ? error : protocolError(String(error)));
     }
   });
-  port.onClose(() => {
-    finish(portClosed());
+  port.onClose((reason = portClosed()) => {
+    finish(reason);
   });
   port.start();
 }

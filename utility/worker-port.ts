@@ -4,7 +4,7 @@ import {
   type ElectronMessagePort,
   type ElectronParentPort,
 } from '../contract/ports/electron-port.ts';
-import { fromIpcProcess } from '../contract/ports/node-port.ts';
+import { fromSocket, type Socket } from '../contract/ports/socket-port.ts';
 
 /** What connects this process with the one that started it. */
 export interface WorkerPort {
@@ -26,11 +26,11 @@ interface ParentPort {
 
 /** The port towards whoever started this process: Electron's main, or a Node parent; undefined when there is none. */
 export function findPort(): WorkerPort | undefined {
-  // Electron adds it in utility processes alone.
-  const { parentPort } = process as { parentPort?: ParentPort };
+  // Electron adds the one in utility processes alone, `child-host` the other in its workers.
+  const { parentPort, parentSocket } = process as { parentPort?: ParentPort; parentSocket?: Socket };
   if (parentPort !== undefined) return splitPort(parentPort);
-  if (process.send === undefined) return undefined;
-  return { port: fromIpcProcess(process), onHandOver: () => undefined };
+  if (parentSocket === undefined) return undefined;
+  return { port: fromSocket(parentSocket), onHandOver: () => undefined };
 }
 
 /** Messages with a port go one way, all others are the conversation with main. */

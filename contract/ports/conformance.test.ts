@@ -1,11 +1,13 @@
-import { fork } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import { MessageChannel as ThreadChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { createChildHost } from '../../main/workers/child-host.ts';
+import type { WorkerProcess } from '../../main/workers/host.ts';
 import type { PortLike } from '../port.ts';
 import { fromDomPort } from './dom-port.ts';
 import { fromMessagePortMain, fromParentPort, fromUtilityProcess } from './electron-port.ts';
-import { fromIpcProcess, fromThreadPort } from './node-port.ts';
+import { fromThreadPort } from './node-port.ts';
 
 /** One end of a channel whose other end sends every message back. */
 interface Channel {
@@ -14,6 +16,11 @@ interface Channel {
   readonly leave: () => void;
   /** Gives 7 when the other end has seen the near one close; absent where the channel cannot tell it. */
   readonly farClosed?: Promise<unknown>;
+}
+
+function startEcho(): WorkerProcess {
+  const entry = join(import.meta.dirname, '../../tests/fixtures/echo-process.ts');
+  return createChildHost({ entry }).start({ slot: 0, generation: 1 });
 }
 
 const channels: Readonly<Record<string, () => Channel>> = {
@@ -40,16 +47,12 @@ const channels: Readonly<Record<string, () => Channel>> = {
       leave: () => child.emit('exit', 0),
     };
   },
-  'child_process.fork': () => {
-    const child = fork(new URL('../../tests/fixtures/echo-process.ts', import.meta.url), {
-      serialization: 'advanced',
-      execArgv: [],
-    });
-    const near = fromIpcProcess(child);
+  'socket to another process': () => {
+    const { port, ended } = startEcho();
     return {
-      near,
-      leave: () => near.post('leave'),
-      farClosed: once(child, 'exit').then(([code]) => code as unknown),
+      near: port,
+      leave: () => port.post('leave'),
+      farClosed: ended.then((end) => end.kind === 'exited' && end.code),
     };
   },
 };
@@ -61,7 +64,7 @@ describe.each(Object.entries(channels))('%s', (_, open) => {
     near.start();
     const messages = Array.from({ length: 100 }, (_, index) => ({
       index,
-      nested: [{ text: 'é' }],
+      nested: [{ text: 'é', bytes: new Uint8Array(index % 3) }],
       none: null,
     }));
     expect(messages.every((message) => near.post(message))).toBe(true);
@@ -173,33 +176,37 @@ describe.each(Object.entries(channels).filter(([name]) => !name.includes('utilit
   },
 );
 
-it('a forked process that is killed closes its port', async () => {
-  const child = fork(new URL('../../tests/fixtures/echo-process.ts', import.meta.url), {
-    serialization: 'advanced',
-  });
-  const near = fromIpcProcess(child);
+it('a process that is killed closes its port, and what was on its way to it goes nowhere', async () => {
+  const { port: near, kill } = startEcho();
   const closed = new Promise<void>((resolve) => {
-    near.onClose(resolve);
+    near.onClose(() => {
+      resolve();
+    });
   });
   const heard = listen(near, 1);
   near.start();
   near.post('ready?');
   await heard;
-  child.kill('SIGKILL');
+  near.post(new Uint8Array(30e6));
+  kill();
+  near.post(new Uint8Array(30e6));
   await closed;
   expect(near.post('anyone?')).toBe(false);
 });
 
-it('a message that cannot be copied throws where it is posted, and the port lives on', async () => {
-  const { port1, port2 } = new ThreadChannel();
-  const { near } = withEcho(fromThreadPort(port1), fromThreadPort(port2));
-  const heard = listen(near, 1);
-  near.start();
-  expect(() => near.post(() => 1)).toThrow(/could not be cloned/);
-  near.post('fine');
-  expect(await heard).toEqual(['fine']);
-  near.close();
-});
+it.each(['worker_threads MessagePort', 'socket to another process'])(
+  '%s: a message that cannot be copied throws where it is posted, and the port lives on',
+  async (name) => {
+    const near = channels[name]?.().near;
+    if (near === undefined) throw new Error('There is no such channel.');
+    const heard = listen(near, 1);
+    near.start();
+    expect(() => near.post(() => 1)).toThrow(/cannot be sent|could not be cloned/);
+    near.post('fine');
+    expect(await heard).toEqual(['fine']);
+    near.close();
+  },
+);
 
 function withEcho(near: PortLike, far: PortLike): Channel {
   const farClosed = new Promise<number>((resolve) => {

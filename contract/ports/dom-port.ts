@@ -20,7 +20,9 @@ export function fromDomPort(port: DomPort): PortLike {
       });
     },
     onClose: (listener) => {
-      port.addEventListener('close', listener);
+      port.addEventListener('close', () => {
+        listener();
+      });
     },
     start: () => {
       port.start();

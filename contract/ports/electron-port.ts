@@ -21,7 +21,9 @@ export function fromMessagePortMain(port: ElectronMessagePort): PortLike {
       });
     },
     onClose: (listener) => {
-      port.on('close', listener);
+      port.on('close', () => {
+        listener();
+      });
     },
     start: () => {
       port.start();
@@ -72,7 +74,9 @@ export function fromUtilityProcess(child: ElectronUtilityProcess): PortLike {
       child.on('message', listener);
     },
     onClose: (listener) => {
-      child.on('exit', listener);
+      child.on('exit', () => {
+        listener();
+      });
     },
     start: () => undefined,
     close: () => undefined,

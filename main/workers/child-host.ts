@@ -1,17 +1,18 @@
-import { once } from 'node:events';
-import { fork, type ChildProcess } from 'node:child_process';
-import { fromIpcProcess } from '../../contract/ports/node-port.ts';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
+import { fromSocket } from '../../contract/ports/socket-port.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { orphanGuard } from './orphan-guard.ts';
 import type { WorkerHost, WorkerProcess } from './host.ts';
 import { heapIsFull } from './heap-is-full.ts';
 import { createOutputTail } from './output-tail.ts';
+import { parentSocket } from './parent-socket.ts';
 import { lowerPriority } from './priority.ts';
 import type { EndOfProcess } from './terminations.ts';
 import { workerEnvironment } from './worker-environment.ts';
 
 export interface ChildHostOptions {
-  /** Path of the program that runs in a worker. It speaks over `process.send` and ends when that channel closes. */
+  /** Path of the program that runs in a worker. It speaks over `process.parentSocket` and ends when that closes. */
   readonly entry: string;
   /** Limit of the JavaScript heap in megabytes; pixels live outside it. */
   readonly heapMegabytes?: number;
@@ -21,19 +22,20 @@ export interface ChildHostOptions {
   readonly log?: (level: LogLevel, message: string) => void;
 }
 
-/** Starts workers as forked Node processes: for the command line and for tests. */
+/** Starts workers as Node processes: for the command line and for tests. */
 export function createChildHost(options: ChildHostOptions): WorkerHost {
   const { entry, heapMegabytes = 512, priority, log = () => undefined } = options;
+  const heap = `--max-old-space-size=${String(heapMegabytes)}`;
 
   return {
     start(spec) {
-      const child = fork(entry, [], {
-        serialization: 'advanced',
-        execPath: process.execPath,
-        execArgv: [`--max-old-space-size=${String(heapMegabytes)}`, '--import', orphanGuard],
-        env: workerEnvironment(process.env),
-        stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-      });
+      const child = spawn(
+        process.execPath,
+        [heap, '--import', orphanGuard, '--import', parentSocket, entry],
+        // Not Node's own channel (`ipc`): a worker that writes what it cannot read would end this process. Windows
+        // calls a pipe overlapped that is read and written at once.
+        { env: workerEnvironment(process.env), stdio: ['pipe', 'pipe', 'pipe', 'overlapped'] },
+      );
       const tell = (level: LogLevel, message: string): void => {
         log(level, `worker ${String(spec.slot)}.${String(spec.generation)}: ${message}`);
       };
@@ -44,24 +46,21 @@ export function createChildHost(options: ChildHostOptions): WorkerHost {
 }
 
 function watch(child: ChildProcess, log: (level: LogLevel, message: string) => void): WorkerProcess {
-  const port = fromIpcProcess(child);
+  const [stdin, stdout, stderr, channel = new Socket()] = socketsOf(child);
+  const port = fromSocket(channel);
   const ended = Promise.withResolvers<EndOfProcess>();
   const output = createOutputTail((line) => {
     log('debug', line);
   });
-  const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
-  for (const stream of outputs) output.follow(stream);
-  const outputsClosed = Promise.allSettled(outputs.map((stream) => once(stream, 'close')));
+  for (const stream of [stdout, stderr]) if (stream !== undefined) output.follow(stream);
   // Nothing is written there; the child watches it for our end.
-  child.stdin?.on('error', (error) => {
+  stdin?.on('error', (error) => {
     log('debug', `standard input: ${error.message}`);
   });
-  child.on('exit', (code, signal) => {
-    port.close();
-    // Its last words come after it. (The child's own `close` never comes once we have disconnected: nodejs/node#19433.)
-    void outputsClosed.then(() => {
-      ended.resolve(judgeEnd(code, signal, output.text()));
-    });
+  child.on('exit', port.close);
+  // Its last words come after its exit.
+  child.on('close', (code, signal) => {
+    ended.resolve(judgeEnd(code, signal, output.text()));
   });
   child.on('error', (error) => {
     log('warn', error.message);
@@ -78,6 +77,12 @@ function watch(child: ChildProcess, log: (level: LogLevel, message: string) => v
     },
     outputTail: output.text,
   };
+}
+
+/** Its streams, in the order of its descriptors. There are none where the system had no more of them to give. */
+function socketsOf(child: ChildProcess): readonly Socket[] {
+  const streams = child.stdio as ChildProcess['stdio'] | undefined;
+  return streams?.filter((stream) => stream instanceof Socket) ?? [];
 }
 
 /** @param output the last that the process wrote */

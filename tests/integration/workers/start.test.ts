@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../../contract/recipe.ts';
 import { systemClock } from '../../../main/engine/clock.ts';
@@ -64,5 +67,23 @@ describe('a program that the system does not start', () => {
       code: 'workers-cannot-start',
       detail: 'The last one could not be started: spawn EAGAIN.',
     });
+  });
+
+  it.skipIf(process.platform === 'win32')('is told too when there are no more files to be had', async () => {
+    const program = join(import.meta.dirname, '../../fixtures/parent-without-files.ts');
+    const limited = ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, program];
+    const { stdout } = await promisify(execFile)('sh', limited);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'workers-cannot-start',
+      detail: expect.stringMatching(/^The last one could not be started: spawn .* EMFILE\.$/) as string,
+    });
+  });
+});
+
+it('a worker that is started by hand says what it is', async () => {
+  const entry = join(import.meta.dirname, '../../../utility/image-worker.ts');
+  await expect(promisify(execFile)(process.execPath, [entry])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('This is a worker of Millrace.') as string,
   });
 });
