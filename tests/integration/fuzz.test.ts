@@ -31,15 +31,14 @@ it('what a campaign found before does no harm any more', async () => {
   const pool = watchedPool(worker, 1, 20_000);
   for (const name of await readdir(hostile)) {
     if (name === 'README.md') continue;
-    const params = {
-      name,
-      bytes: await readFile(join(hostile, name)),
-      recipe: parseRecipe({ to: 'webp', lossless: true }),
-    };
-    const options = { signal: new AbortController().signal, pixels: 1000, formats: ['webp' as const] };
-    const result = await pool.run(params, options).catch(asMillraceError);
-    if ('code' in result) expect(result).toMatchObject({ code: 'damaged-image' });
-    else expect(result.report.output.width).toBeGreaterThan(0);
+    for (const lossless of [true, false]) {
+      const bytes = await readFile(join(hostile, name));
+      const params = { name, bytes, recipe: parseRecipe({ to: 'webp', lossless }) };
+      const options = { signal: new AbortController().signal, pixels: 1000, formats: ['webp' as const] };
+      const result = await pool.run(params, options).catch(asMillraceError);
+      if ('code' in result) expect(result).toMatchObject({ code: 'damaged-image' });
+      else expect(result.report.output.width).toBeGreaterThan(0);
+    }
   }
   expect(pool.stats()).toMatchObject({ starts: 1, terminations: {} });
   expect(await pool.close()).toEqual([]);

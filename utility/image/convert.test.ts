@@ -4,7 +4,7 @@ import { parseRecipe, type RecipeInput } from '../../contract/recipe.ts';
 import type { Aspect, Fidelity, Report } from '../../contract/report.ts';
 import type { Stage } from '../../contract/worker-protocol.ts';
 import { writeApng } from '../../tests/fixtures/apng.ts';
-import { moving, picture } from '../../tests/fixtures/pictures.ts';
+import { moving, movingCard, picture } from '../../tests/fixtures/pictures.ts';
 import { greyProfile, rgbProfile } from '../../tests/fixtures/profiles.ts';
 import { loadCodecs } from '../codecs.ts';
 import { convert } from './convert.ts';
@@ -110,6 +110,19 @@ describe('transparency', () => {
     const pixel = await sharp(readable).raw().toBuffer();
     expect(Math.abs((pixel[3] ?? 0) - 128)).toBeLessThan(4);
   });
+
+  it.each([{ lossless: true }, {}])(
+    'is kept where a solid card moves over nothing, as WebP with %j',
+    async (loss) => {
+      const { output, report } = await run(await movingCard({ channels: 4 }), { to: 'webp', ...loss });
+      expect(fateOf(report, 'transparency')).toBe('kept');
+      const { data, info } = await sharp(output, { animated: true })
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect(info).toMatchObject({ channels: 4, pages: 3 });
+      expect(data[3]).toBe(0);
+    },
+  );
 
   it('of grey is kept too', async () => {
     const grey = await sharp(Buffer.from([100, 60, 100, 60]), { raw: { width: 2, height: 1, channels: 2 } })
