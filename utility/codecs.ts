@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import type Sharp from 'sharp';
 
 /** Which build of sharp does the work. */
@@ -7,6 +7,13 @@ export type CodecBuild = 'native' | 'wasm';
 export interface Codecs {
   readonly build: CodecBuild;
   readonly sharp: typeof Sharp;
+  /**
+   * The WebAssembly build, whichever does the rest, loaded when it is first wanted: what chooses colours goes through it,
+   * because native ones choose by the processor they run on (docs/decisions/0008-palettes-in-webassembly.md).
+   *
+   * @throws Error when it cannot be loaded
+   */
+  readonly paletteSharp: () => typeof Sharp;
   /** Of the libraries inside, for the log. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -22,24 +29,43 @@ export function chooseBuild(wanted: string | undefined = process.env['MILLRACE_C
   return process.versions['electron'] !== undefined && process.platform === 'linux' ? 'wasm' : 'native';
 }
 
-const nativeBinding = /^@img\/sharp-(?!wasm32)[a-z0-9-]+\/sharp\.node$/;
-
-/** Loads sharp. One thread: parallelism comes from processes. No cache: no picture comes twice. */
+/** Loads sharp: the native build, or the WebAssembly one in its place. */
 export async function loadCodecs(build: CodecBuild): Promise<Codecs> {
-  if (build === 'wasm') {
-    // sharp takes the native binding where it is installed; hiding it leaves the WebAssembly one, its own last resort.
-    registerHooks({
-      resolve(specifier, context, next) {
-        if (!nativeBinding.test(specifier)) return next(specifier, context);
-        throw Object.assign(new Error(`${specifier} is left out`), { code: 'MODULE_NOT_FOUND' });
-      },
-    });
-  }
-  const { default: sharp } = await import('sharp');
-  sharp.concurrency(1);
-  sharp.cache(false);
+  const sharp = build === 'wasm' ? webAssemblySharp() : withOneThread((await import('sharp')).default);
   const versions = Object.entries(sharp.versions).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  return { build, sharp, versions: Object.fromEntries(versions) };
+  return { build, sharp, paletteSharp: webAssemblySharp, versions: Object.fromEntries(versions) };
+}
+
+let webAssembly: typeof Sharp | undefined;
+
+function webAssemblySharp(): typeof Sharp {
+  webAssembly ??= withOneThread(requireWebAssembly());
+  return webAssembly;
+}
+
+/**
+ * sharp comes twice, as an ES module and for `require`, and each looks for a binding in a module of its own. The native
+ * build is the former; here the latter is given the WebAssembly binding in place of what it would find.
+ */
+function requireWebAssembly(): typeof Sharp {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier === './sharp.cjs' ? '@img/sharp-wasm32/sharp.node' : specifier, context),
+  });
+  try {
+    const sharp = createRequire(import.meta.url)('sharp') as typeof Sharp;
+    if ('emscripten' in sharp.versions) return sharp;
+    throw new Error('sharp has chosen another binding than the WebAssembly one');
+  } finally {
+    hooks.deregister();
+  }
+}
+
+/** Parallelism comes from processes, and no picture comes twice. */
+function withOneThread(sharp: typeof Sharp): typeof Sharp {
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
 }

@@ -78,19 +78,26 @@ const stripMemory = 100;
 const stripPixels = 4.6e6;
 const readBackMemory = 8;
 
+/** While WebAssembly chooses colours, bytes a pixel of the output (utility/image/palette-build.ts). */
+const paletteMemory = 15;
+
 /**
  * Memory one job needs at its worst, bytes: the source in both processes, its pixels decoded, transformed and as the
- * encoder sees them, 4 bytes each, and the measure's planes where a quality is searched for. A picture over the
- * recipe's limit is refused by its header and never decoded.
+ * encoder sees them, 4 bytes each, the measure's planes where a quality is searched for, and what choosing colours
+ * takes. A picture over the recipe's limit is refused by its header and never decoded.
+ *
+ * @param formats that the output may get
  */
-export function estimateMemory(head: SourceHead, recipe: Recipe): number {
+export function estimateMemory(head: SourceHead, formats: readonly OutputFormat[], recipe: Recipe): number {
   const pixels = pixelsOf(head);
   if (pixels > recipe.pixelLimit) return 2 * head.bytes;
   const searching = asksForSearch(recipe);
   const kept = outputPixels(head, recipe);
   const scored = searching ? readBackMemory * kept + stripMemory * Math.min(kept, stripPixels) : 0;
+  const choosesColours = formats.some((to) => to === 'gif' || (to === 'png' && recipe.palette));
+  const palette = choosesColours ? paletteMemory * kept : 0;
   // Whole bytes: what is taken and given back must come to nothing again, which sums of fractions do not.
-  return Math.ceil(2 * head.bytes + 3 * 4 * pixels + scored);
+  return Math.ceil(2 * head.bytes + 3 * 4 * pixels + scored + palette);
 }
 
 /** Pixels of the output, near enough for a cost. */

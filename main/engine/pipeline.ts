@@ -75,7 +75,7 @@ export async function prepareJob(
         from: format,
         formats,
         cost: estimateCost(head, format, formats, recipe),
-        memory: estimateMemory(head, recipe),
+        memory: estimateMemory(head, formats, recipe),
         reservation,
       },
     };

@@ -6,6 +6,7 @@ import type { Settings } from './encode-settings.ts';
 import { encodeJxl } from './jxl.ts';
 import { embedMetadata } from './metadata/embed.ts';
 import type { Metadata } from './metadata/metadata.ts';
+import { paletteBuild } from './palette-build.ts';
 import { rawOptions, type Pixels } from './pixels.ts';
 
 export interface Encoded {
@@ -60,15 +61,15 @@ async function write(
   const { options } = settings;
   switch (to) {
     case 'jpeg':
-      return embedMetadata(await open(pixels, codecs).jpeg(options).toBuffer(), to, metadata);
+      return embedMetadata(await open(pixels, codecs.sharp).jpeg(options).toBuffer(), to, metadata);
     case 'png':
       return encodePng(pixels, settings, metadata, codecs);
     case 'webp': {
-      const webp = open(pixels, codecs).webp({ ...options, ...timing(pixels) });
+      const webp = open(pixels, codecs.sharp).webp({ ...options, ...timing(pixels) });
       return embedMetadata(await webp.toBuffer(), to, metadata);
     }
     case 'gif':
-      return open(pixels, codecs)
+      return open(pixels, paletteBuild(pixels, to, codecs))
         .gif({ ...options, ...timing(pixels) })
         .toBuffer();
     case 'avif':
@@ -89,7 +90,7 @@ export async function recompressJpeg(jpeg: Uint8Array, metadata: Metadata): Prom
   return recompressed.byteLength < spliced.byteLength ? recompressed : spliced;
 }
 
-function open(pixels: Pixels, { sharp }: Codecs): Sharp {
+function open(pixels: Pixels, sharp: Codecs['sharp']): Sharp {
   return inOwnModel(sharp(pixels.data, rawOptions(pixels)), pixels);
 }
 
@@ -109,8 +110,8 @@ function timing(pixels: Pixels): { delay?: number[]; loop?: number } {
 
 /** AVIF and TIFF get their metadata from libvips, which reads it from an uncompressed PNG. */
 async function carrying(pixels: Pixels, metadata: Metadata, codecs: Codecs): Promise<Sharp> {
-  if (Object.keys(metadata).length === 0) return open(pixels, codecs);
-  const png = await open(pixels, codecs).png({ compressionLevel: 0 }).toBuffer();
+  if (Object.keys(metadata).length === 0) return open(pixels, codecs.sharp);
+  const png = await open(pixels, codecs.sharp).png({ compressionLevel: 0 }).toBuffer();
   const carrier = codecs.sharp(embedMetadata(png, 'png', metadata), {
     limitInputPixels: false,
     unlimited: true,
@@ -125,7 +126,8 @@ async function encodePng(
   metadata: Metadata,
   codecs: Codecs,
 ): Promise<Uint8Array> {
-  const png = embedMetadata(await open(pixels, codecs).png(options).toBuffer(), 'png', metadata);
+  const sharp = options['palette'] === true ? paletteBuild(pixels, 'png', codecs) : codecs.sharp;
+  const png = embedMetadata(await open(pixels, sharp).png(options).toBuffer(), 'png', metadata);
   if (!encoder.endsWith('oxipng')) return png;
   const { losslessCompressPng } = await import('@napi-rs/image');
   return losslessCompressPng(png, { strip: false, ...(pixels.icc === undefined ? {} : sameModel) });
