@@ -6,8 +6,8 @@ export type PaletteFormat = 'png' | 'gif';
 
 /**
  * Bytes of WebAssembly's 2 GB: for each pixel of all frames (the encoder's copy, and what comes out of it), and for each of
- * the frame that is being worked on besides. Measured with 2 to 300 megapixels; where memory ended, the encoder went on
- * for ever instead of failing.
+ * the frame that is being worked on besides. Measured with 2 to 300 megapixels. It must not come to the end of them: GLib
+ * inside of it ends the process then.
  */
 const bytesForAll = 6;
 const bytesForFrame: Readonly<Record<PaletteFormat, number>> = { png: 4, gif: 11 };

@@ -56,8 +56,7 @@ it.each([
   expect(await outputs('wasm', recipe, files)).toEqual(await outputs('native', recipe, files));
 });
 
-// What the command line, on native sharp, and the app on Linux make of real pictures. Each is made smaller, by a tenth or
-// more: the builds draw palettes apart in any size, and whole ones would take minutes.
+// Photographs, drawings, transparency and moving pictures. They are made smaller: whole ones would take minutes.
 describe.skipIf(corpus === undefined)('both builds of sharp choose the same colours', () => {
   const still = [
     'photo-png/kodak-1.png',
@@ -83,7 +82,7 @@ describe.skipIf(corpus === undefined)('both builds of sharp choose the same colo
   ];
   it.each([
     [{ to: 'png', palette: true, resize: { longestEdge: 480 } }, still],
-    [{ to: 'best', bestOf: ['png', 'gif'], palette: true, resize: { longestEdge: 320 } }, still],
+    [{ to: 'best', bestOf: ['png', 'gif'], palette: true, resize: { longestEdge: 320 } }, still.slice(0, 5)],
     [{ to: 'gif', resize: { longestEdge: 480 } }, [...still, ...moving]],
     [{ to: 'gif', effort: 'smallest', resize: { longestEdge: 64 } }, moving],
   ])('of %j', async (recipe, files) => {
