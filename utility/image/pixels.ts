@@ -23,11 +23,15 @@ export function hasAlpha(pixels: Pixels): boolean {
   return pixels.channels === 4;
 }
 
-/** Whether nothing shows through anywhere. */
-export function isOpaque({ data, channels, bitDepth }: Pixels): boolean {
+/**
+ * Whether nothing shows through anywhere.
+ *
+ * @param slack of 255: what still passes for opaque lacks no more than this
+ */
+export function isOpaque({ data, channels, bitDepth }: Pixels, slack = 0): boolean {
   if (channels !== 4) return true;
-  const most = bitDepth === 16 ? 65_535 : 255;
-  for (let at = 3; at < data.length; at += 4) if (data[at] !== most) return false;
+  const least = (255 - slack) * (bitDepth === 16 ? 257 : 1);
+  for (let at = 3; at < data.length; at += 4) if ((data[at] ?? 0) < least) return false;
   return true;
 }
 

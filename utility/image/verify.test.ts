@@ -165,6 +165,27 @@ describe('what is not seen', () => {
   });
 });
 
+it('lets a palette round what is as good as opaque, and no other transparency', async () => {
+  const plain = await pixelsOf();
+  const { width, height, channels } = plain;
+  const seeThrough = (opacity: number): Pixels => {
+    const data = new Uint8Array(width * height * 4);
+    for (let at = 0; at < width * height; at += 1) {
+      data.set(plain.data.subarray(at * 3, at * 3 + 3), at * 4);
+      data[at * 4 + 3] = at < 13 ? opacity : 255;
+    }
+    return { ...plain, data, channels: 4 };
+  };
+  const opaque = await sharp(plain.data, { raw: { width, height, channels } })
+    .png({ palette: true })
+    .toBuffer();
+  expect(await check(opaque, 'png', seeThrough(253))).toBe('good');
+  expect(await check(opaque, 'png', seeThrough(240))).toBe('the transparency is gone');
+  expect(await check(await encoded(plain, 'png'), 'png', seeThrough(253), { lossless: true })).toBe(
+    'pixels changed that should not have',
+  );
+});
+
 it('lets WebP join equal frames that stand shorter than browsers show them', async () => {
   const data = Buffer.concat([40, 40, 200].map((value) => Buffer.alloc(12 * 9 * 3, value)));
   const delays = [0, 100, 10];
