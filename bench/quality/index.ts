@@ -23,15 +23,20 @@ const cache = join(root, '.cache/quality', whole ? 'whole.jsonl' : 'third.jsonl'
 
 /** Every third picture, and small enough for slow encoders; or all of them. */
 const set = whole ? { every: 1, pixels: 2_000_000 } : { every: 3, pixels: 400_000 };
+/** The same pictures as they are, for what a search takes there: its montage is a smaller part of them. */
+const asTheyAre = join(root, '.cache/quality', whole ? 'whole-as-they-are.jsonl' : 'third-as-they-are.jsonl');
+const formatsAsTheyAre = ['jpeg', 'webp'] as const;
 const level = qualityLevels[defaultLevel].score;
 const formats = ['jpeg', 'webp', 'avif', 'jxl'] as const;
 /** What Millrace is asked for: its own ladder. */
 const targets = [...new Set([65, 70, 75, 80, level, 90])];
 
-if (values.fresh === true) await rm(cache, { force: true });
+if (values.fresh === true) await Promise.all([cache, asTheyAre].map((file) => rm(file, { force: true })));
 const samples = await Samples.open(cache);
+const samplesAsTheyAre = await Samples.open(asTheyAre);
 const codecs = await loadCodecs('native');
 const { tools, missing } = await findTools();
+const listed = await listPictures();
 const pictures = await measureAll();
 if (values.only === undefined) await writePage();
 process.exit(0);
@@ -43,7 +48,7 @@ function isWanted(tool: string): boolean {
 
 async function measureAll(): Promise<number> {
   let count = 0;
-  for (const [index, each] of (await listPictures()).entries()) {
+  for (const [index, each] of listed.entries()) {
     if (index % set.every !== 0) continue;
     const picture = await readPicture(each, set.pixels);
     // Not every tool can write transparency.
@@ -65,9 +70,19 @@ async function measureAll(): Promise<number> {
         await samples.once(key, () => ground.tryTool(tool, setting));
       }
     }
+    if (isWanted(millrace)) await measureAsItIs(each);
     process.stderr.write(`${String(count)} ${name}\n`);
   }
   return count;
+}
+
+async function measureAsItIs(each: (typeof listed)[number]): Promise<void> {
+  const picture = await readPicture(each, Infinity);
+  using ground = prepareGround(picture, codecs);
+  for (const to of formatsAsTheyAre) {
+    const key = { picture: picture.name, tool: millrace, format: to, setting: String(level) };
+    await samplesAsTheyAre.once(key, () => ground.tryMillrace(to, level));
+  }
 }
 
 async function writePage(): Promise<void> {
@@ -78,6 +93,8 @@ async function writePage(): Promise<void> {
     'Where a search starts was learnt from the same pictures. With others it may take more attempts; what it writes is scored all the same.',
     '## How the search keeps its word',
     markdown(accuracyTable(all)),
+    `The same pictures as they are, ${megapixels(0)} to ${megapixels(-1)} megapixels, at ${String(level)}:`,
+    markdown(accuracyTable(samplesAsTheyAre.all)),
     '## Bytes at equal score',
     ...formats.map((each) => markdown(equalScoreTable(all, each))),
     '## What a person gets who changes nothing',
@@ -87,6 +104,11 @@ async function writePage(): Promise<void> {
   ];
   const style = await resolveConfig(page);
   await writeFile(page, await format(parts.join('\n\n'), { ...style, parser: 'markdown' }));
+}
+
+function megapixels(at: 0 | -1): string {
+  const sizes = samplesAsTheyAre.all.map(({ pixels = NaN }) => pixels).sort((a, b) => a - b);
+  return ((sizes.at(at) ?? NaN) / 1e6).toFixed(1);
 }
 
 function bestFormat(): string {

@@ -4,7 +4,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { loadCodecs } from '../../utility/codecs.ts';
-import { settingsFor } from '../../utility/image/encode-settings.ts';
+import { settingsFor, tablesMeet } from '../../utility/image/encode-settings.ts';
 import { encode } from '../../utility/image/encode.ts';
 import { createScoredEncoder } from '../../utility/image/quality-search/scored-encoder.ts';
 import { listPictures, readPicture } from './pictures.ts';
@@ -69,6 +69,11 @@ for (const { to, fineColour, qualities } of ladders) {
 }
 process.exit(0);
 
+/** Whether a low score or a high one is what a quality is for: JPEG has other tables for each. */
+function typicalScore(quality: number): number {
+  return quality <= 85 ? tablesMeet - 1 : tablesMeet;
+}
+
 async function measure(picture: Awaited<ReturnType<typeof readPicture>>): Promise<Rung[]> {
   const pixels = { ...picture, frames: 1, bitDepth: 8 } as const;
   const area = picture.width * picture.height;
@@ -83,7 +88,11 @@ async function measure(picture: Awaited<ReturnType<typeof readPicture>>): Promis
       codecs,
     );
     for (const quality of qualities) {
-      const { bytes, score } = await encoder.attempt({ quality, fineColour });
+      const { bytes, score } = await encoder.attempt({
+        quality,
+        fineColour,
+        forScore: typicalScore(quality),
+      });
       rungs.push({ picture: picture.name, to, fineColour, quality, bitsPerPixel: (8 * bytes) / area, score });
     }
   }

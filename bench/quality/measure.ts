@@ -1,7 +1,10 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { targetScore } from '../../contract/quality.ts';
 import { parseRecipe, type RecipeInput } from '../../contract/recipe.ts';
 import type { Codecs } from '../../utility/codecs.ts';
+import { settingsFor, type Setting } from '../../utility/image/encode-settings.ts';
 import type { Pixels } from '../../utility/image/pixels.ts';
 import { raceFormats } from '../../utility/image/quality-search/best-format.ts';
 import { encodeAsAsked, type AskedFile } from '../../utility/image/quality-search/encode-as-asked.ts';
@@ -33,6 +36,8 @@ export interface Sample {
   /** Of a search: not even the next quality below reaches what was asked. */
   readonly tight?: boolean;
   readonly note?: string;
+  /** Of a search: of the picture. */
+  readonly pixels?: number;
 }
 
 export const millrace = 'Millrace';
@@ -138,6 +143,7 @@ export function prepareGround(picture: Picture, codecs: Codecs): Ground {
       return {
         bytes: file.bytes.byteLength,
         score: await score(file.bytes, to),
+        pixels: width * height,
         encodes: file.score?.encodes ?? 1,
         cost: cpu / plain.cpu,
         ...(file.settings.quality === undefined ? {} : { quality: file.settings.quality }),
@@ -158,11 +164,22 @@ async function encodePlainly(
   codecs: Codecs,
   quality = settings.quality ?? highestQuality,
 ): Promise<EncodedFile> {
-  const { chromaSubsampling, smartSubsample, quantisationTable, smartDeblock } = settings.options;
-  const fineColour = smartSubsample === true || (job.to === 'jpeg' && chromaSubsampling === '4:4:4');
-  const halvedAvif = job.to === 'avif' && chromaSubsampling === '4:2:0';
-  const between = quantisationTable !== undefined || smartDeblock === true || halvedAvif;
-  return encodeOnce(job, { quality, fineColour, between }, codecs);
+  return encodeOnce(job, { ...settingBehind(job, settings), quality }, codecs);
+}
+
+/** What the search turned to come to these settings: the way whose settings differ in the quality alone. */
+function settingBehind({ to, recipe, pixels }: EncodeJob, settings: AskedFile['settings']): Setting {
+  const { quality = highestQuality, options } = settings;
+  const area = pixels.width * pixels.height;
+  const forScore = targetScore(recipe.quality);
+  const ways = [false, true].flatMap((fineColour) =>
+    [false, true].map((between) => ({ quality, fineColour, between, forScore })),
+  );
+  const way = ways.find((each) =>
+    isDeepStrictEqual(settingsFor(to, recipe, { ...each, pixels: area }).options, options),
+  );
+  if (way === undefined) throw new RangeError(`no search comes to ${JSON.stringify(options)}`);
+  return way;
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; cpu: number }> {

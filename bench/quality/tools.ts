@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { encodeWithJsquash } from './jsquash.ts';
@@ -42,9 +42,9 @@ interface Program {
   readonly format: LossyFormat;
   readonly program: string;
   readonly ladder: readonly number[];
-  /** Its arguments, `input` being a PPM or a PNG. */
+  /** Its arguments; the input as PPM, as PNG, or as JPEG of quality 100 for what takes nothing else. */
   readonly args: (
-    input: { ppm: string; png: string },
+    input: { ppm: string; png: string; jpeg: string },
     output: string,
     setting: number | 'default',
   ) => string[];
@@ -60,6 +60,21 @@ const programs: readonly Program[] = [
     program: 'cjpeg',
     ladder: fine,
     args: ({ ppm }, output, setting) => [...asked('-quality', setting), '-outfile', output, ppm],
+  },
+  {
+    // It takes the name of its input. Without a quality it keeps every pixel of the JPEG it is given.
+    name: 'jpegoptim (libjpeg-turbo)',
+    format: 'jpeg',
+    program: 'jpegoptim',
+    ladder: fine,
+    args: ({ jpeg }, output, setting) => [
+      '--quiet',
+      '--force',
+      '--strip-all',
+      ...(setting === 'default' ? [] : [`--max=${String(setting)}`]),
+      `--dest=${dirname(output)}`,
+      jpeg,
+    ],
   },
   {
     name: 'cwebp',
@@ -163,7 +178,12 @@ function ofProgram({ name, format, program, ladder, args }: Program): Tool {
     async encode(picture, setting) {
       const folder = await mkdtemp(join(tmpdir(), 'millrace-quality-'));
       try {
-        const input = { ppm: join(folder, 'in.ppm'), png: join(folder, 'in.png') };
+        const file = `out.${format === 'jpeg' ? 'jpg' : format}`;
+        const input = {
+          ppm: join(folder, 'in.ppm'),
+          png: join(folder, 'in.png'),
+          jpeg: join(folder, 'given', file),
+        };
         const { width, height } = picture;
         const rgb = await open(picture).removeAlpha().raw().toBuffer();
         await writeFile(
@@ -171,7 +191,12 @@ function ofProgram({ name, format, program, ladder, args }: Program): Tool {
           Buffer.concat([Buffer.from(`P6 ${String(width)} ${String(height)} 255\n`), rgb]),
         );
         await writeFile(input.png, await open(picture).png({ compressionLevel: 1 }).toBuffer());
-        const output = join(folder, `out.${format === 'jpeg' ? 'jpg' : format}`);
+        await mkdir(dirname(input.jpeg));
+        await writeFile(
+          input.jpeg,
+          await open(picture).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(),
+        );
+        const output = join(folder, file);
         await run(program, args(input, output, setting));
         return await readFile(output);
       } finally {

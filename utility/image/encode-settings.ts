@@ -13,8 +13,10 @@ export interface Setting {
    * halved colour cannot.
    */
   readonly fineColour: boolean;
+  /** The score it is for; undefined where a person named the quality. JPEG takes the tables that it needs fewest bytes with. */
+  readonly forScore?: number | undefined;
   /**
-   * JPEG with other quantisation tables (mozjpeg's 2, which are tuned for MS-SSIM), WebP with more effort and its filter
+   * JPEG with yet other quantisation tables, WebP with more effort and its filter
    * tried out, AVIF with halved colour: steps of quality that lie between the usual ones, and seldom take more bytes.
    */
   readonly between?: boolean;
@@ -39,12 +41,12 @@ export function coefficientSettings({ effort }: Recipe): Settings {
  */
 export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Settings {
   const { effort, lossless, palette } = recipe;
-  const { quality, fineColour, between = false, draft = false } = task;
+  const { quality, fineColour, forScore, between = false, draft = false } = task;
   const pick = <T>(fast: T, balanced: T, smallest: T): T => ({ fast, balanced, smallest })[effort];
   switch (to) {
     case 'jpeg': {
       const colour = fineColour ? { chromaSubsampling: '4:4:4' } : {};
-      const tables = between ? { quantisationTable: 2 } : {};
+      const tables = forScore === undefined ? {} : { quantisationTable: jpegTable(forScore, between) };
       const mozjpeg = pick(false, true, true);
       // Scans are another order of the same coefficients: a draft does not look for the best one.
       const order = mozjpeg && draft ? { optimiseScans: false } : {};
@@ -117,6 +119,18 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
         options: { compression: 'deflate', predictor: 'horizontal' },
       };
   }
+}
+
+/** The score from which JPEG's table 2 needs fewer bytes than table 5. */
+export const tablesMeet = 82;
+
+/**
+ * Of mozjpeg's quantisation tables, 5 (Klein, Silverstein and Carney) needs the fewest bytes for a low score and 2 (tuned
+ * for MS-SSIM) for a high one; its own choice, 3, always needs more (docs/QUALITY.md). The other one has its steps
+ * elsewhere, so it serves between them.
+ */
+function jpegTable(score: number, between: boolean): number {
+  return score < tablesMeet === between ? 2 : 5;
 }
 
 /**

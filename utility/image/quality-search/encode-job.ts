@@ -32,7 +32,9 @@ export function hasFineColour(to: OutputFormat): boolean {
 }
 
 /** Formats whose steps of quality are so coarse that a search looks between them. */
-export function hasBetween(to: OutputFormat): to is 'jpeg' | 'webp' | 'avif' {
+export type BetweenFormat = 'jpeg' | 'webp' | 'avif';
+
+export function hasBetween(to: OutputFormat): to is BetweenFormat {
   return to === 'jpeg' || to === 'webp' || to === 'avif';
 }
 

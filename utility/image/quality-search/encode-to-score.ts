@@ -61,7 +61,7 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
     const { fineColour } = reached;
     const steps = believeScores(to, fineColour)(tried.filter((trial) => trial.fineColour === fineColour));
     // Of two steps the upper one is too good and the lower one was not good enough.
-    const way = { fineColour, between: true, believe: believeBetween(to, steps) };
+    const way = { fineColour, between: true, believe: believeBetween(to, steps, target) };
     const lower = scaleOf(to).filter((quality) => quality <= reached.quality);
     const { chosen } = await searchWay(way, target, maxBetweenAttempts, lower);
     return chosen.score >= target && chosen.bytes < reached.bytes ? chosen : reached;
@@ -94,7 +94,7 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
       target,
       scale,
       believe,
-      attempt: (quality) => attempt({ quality, fineColour, between }),
+      attempt: (quality) => attempt({ quality, fineColour, forScore: target, between }),
       tolerance,
       maxAttempts,
       mayMiss: between,
@@ -107,7 +107,7 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
       limit,
       scale: scaleOf(to),
       believe: (trials) => believeBytes(to, false)(trials.length > 0 ? trials : [first]),
-      attempt: (quality) => attempt({ quality, fineColour: false }),
+      attempt: (quality) => attempt({ quality, fineColour: false, forScore: target }),
       trials: coarse,
       maxAttempts: maxByteAttempts,
     });

@@ -54,7 +54,7 @@ export async function surveyPicture(job: EncodeJob, codecs: Codecs): Promise<Sur
       // Both sides of the target are as good: this is about the curve, not about a file.
       tolerance: { below: nearEnough, above: nearEnough },
       believe: believeScores(to, fineColour),
-      attempt: (quality) => encoder.attempt({ quality, fineColour }),
+      attempt: (quality) => encoder.attempt({ quality, fineColour, forScore: target }),
       maxAttempts,
     });
     return wayOf(job, fineColour, trials, wanted, share, outcome !== 'ceiling');
@@ -100,7 +100,7 @@ function flattery(score: number): number {
 }
 
 /** The quality from which on halved colour costs more than it saves with some pictures. */
-const fineFrom = { jpeg: 96, webp: 94 } as const;
+const fineFrom = { jpeg: 95, webp: 94 } as const;
 
 function worthFine(to: EncodeJob['to'], coarse: Way, target: number): boolean {
   if (!hasFineColour(to) || (to !== 'jpeg' && to !== 'webp')) return false;
