@@ -100,8 +100,8 @@ function describe(version: string, asked: (commandLine: CommandLine) => void): C
   const program = describeRun(version).action((inputs: string[], flags: RecipeFlags & RunFlags) => {
     asked({ kind: 'run', inputs, flags });
   });
-  // What stands behind a command is the command's.
-  program.enablePositionalOptions();
+  // What stands behind a command is the command's, and what stands before it would be nobody's.
+  program.enablePositionalOptions().hook('preSubcommand', refuseOptionsBefore);
   withState(
     withWork(
       program.command('resume [batch]').description('go on with a batch that was interrupted (the newest)'),
@@ -122,6 +122,18 @@ function describe(version: string, asked: (commandLine: CommandLine) => void): C
     },
   );
   return program;
+}
+
+/** @throws MillraceError `recipe-invalid` */
+function refuseOptionsBefore(program: Command, command: Command): void {
+  const early = program.options.find(
+    (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (early === undefined) return;
+  throw new MillraceError(
+    'recipe-invalid',
+    `${early.long ?? early.flags} stands before ${command.name()}: options of a command stand behind it, as in millrace ${command.name()} --state folder.`,
+  );
 }
 
 function withWork(command: Command): Command {
@@ -174,7 +186,8 @@ function describeRun(version: string): Command {
     .option('--flip <axis>', 'horizontal, vertical or both')
     .option('--background <colour>', 'behind transparency where the format has none (default: #ffffff)')
     .optionsGroup('Colour, metadata, animation:')
-    .option('--colour, --color <policy>', 'keep the profile or convert to srgb (default: keep)')
+    // The parser names the value after the second of two long names.
+    .option('--color, --colour <policy>', 'keep the profile or convert to srgb (default: keep)')
     .option('-m, --metadata <policy>', 'keep, copyright (and dates) or strip (default: keep)')
     .option('--strip-gps', 'remove where the picture was taken')
     .option(
@@ -189,6 +202,7 @@ function describeRun(version: string): Command {
       new Option('--in-place', 'replace the originals; millrace undo puts them back').conflicts([
         'out',
         'suffix',
+        'existing',
       ]),
     )
     .option('--existing <what>', 'where the name is taken: rename or skip (default: rename)')

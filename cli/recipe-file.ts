@@ -66,8 +66,8 @@ const bytesInUnit: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb:
 /** `200000`, `200kB`, `1.5 MB`. */
 function bytes(text: string | undefined): number | string | undefined {
   const [, amount, unit = ''] = /^([\d.]+)\s*([a-z]*)$/i.exec(text ?? '') ?? [];
-  const factor = bytesInUnit[unit.toLowerCase()];
-  return amount === undefined || factor === undefined ? text : Math.floor(Number(amount) * factor);
+  const value = Number(amount) * (bytesInUnit[unit.toLowerCase()] ?? NaN);
+  return Number.isNaN(value) ? text : Math.floor(value);
 }
 
 /** What was typed, as a number where it is one; the recipe's schema has the word on the rest. */
@@ -120,7 +120,9 @@ function output(flags: RecipeFlags, base: Fields): unknown {
       '--out and --suffix exclude each other: choose one place for the outputs.',
     );
   }
-  if (flags.out !== undefined) return { place: 'folder', folder: resolve(flags.out), ...existing };
+  // An empty name would mean the folder one stands in.
+  if (flags.out !== undefined)
+    return { place: 'folder', folder: flags.out && resolve(flags.out), ...existing };
   if (flags.suffix !== undefined) return { place: 'beside', suffix: flags.suffix, ...existing };
   if (flags.existing === undefined) return undefined;
   return { place: 'beside', ...(v.is(anyObject, base['output']) ? base['output'] : {}), ...existing };
