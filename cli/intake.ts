@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { Offered } from '../contract/batch.ts';
+import { MillraceError } from '../contract/errors.ts';
 
 /** What a command line names: links as they are, patterns that the shell did not expand, files and folders. */
 export async function sortInputs(inputs: readonly string[]): Promise<Offered> {
@@ -12,6 +13,14 @@ export async function sortInputs(inputs: readonly string[]): Promise<Offered> {
     else paths.push(...(await expand(input)).map((path) => resolve(path)));
   }
   return { paths, links };
+}
+
+/** @param names what was named, for a person */
+export function noImages(names: readonly string[]): MillraceError {
+  return new MillraceError(
+    'no-images',
+    `There is no image in ${names.join(', ')}. Name a file, or a folder that has some.`,
+  );
 }
 
 function isLink(input: string): boolean {

@@ -1,10 +1,11 @@
 import { sourceAddress, sourceName, type Job } from '../contract/batch.ts';
-import { MillraceError, toWireError } from '../contract/errors.ts';
+import { toWireError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { startBatch } from '../main/engine/batch.ts';
 import type { BatchJournal } from '../main/engine/journal.ts';
 import type { IntakeStream } from '../main/engine/world.ts';
 import type { Desk } from './desk.ts';
+import { noImages } from './intake.ts';
 import type { Failure, Reporter, Summary } from './reporter.ts';
 
 /** What is to be done. */
@@ -86,11 +87,4 @@ function lower(lowest: Summary['lowestScore'], { source, report }: Job): Summary
 /** 0 all fine, 1 something failed. */
 export function exitCode(summary: Summary): number {
   return summary.failures.length > 0 || summary.stopped !== undefined ? 1 : 0;
-}
-
-function noImages(names: readonly string[]): MillraceError {
-  return new MillraceError(
-    'no-images',
-    `There is no image in ${names.join(', ')}. Name a file, or a folder that has some.`,
-  );
 }
