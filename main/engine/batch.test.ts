@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MillraceError } from '../../contract/errors.ts';
+import type { Intake } from '../../contract/batch.ts';
+import { MillraceError, toWireError } from '../../contract/errors.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import {
   createMemoryWorld,
+  file,
   intake,
   untilEnded,
   type MemoryWorldOptions,
@@ -91,6 +93,34 @@ describe('a batch', () => {
     await world.until(() => world.runs.some((run) => run.name === 'huge.jpg'));
     expect(world.heads.indexOf('huge.jpg')).toBeGreaterThan(4);
     await batch.cancel();
+  });
+});
+
+describe('a reader that takes nothing', () => {
+  it.each([
+    ['files that are left out', { kind: 'skipped', path: '/in/a.txt', reason: 'not-an-image' }],
+    [
+      'files that fail at once',
+      {
+        kind: 'failed',
+        source: file('a.jpg'),
+        error: toWireError(new MillraceError('empty-file', 'Empty.')),
+      },
+    ],
+  ] satisfies [string, Intake][])('holds the intake back before too many %s', async (_, item) => {
+    let taken = 0;
+    async function* endless(): AsyncGenerator<Intake> {
+      for (; taken < 5000; taken += 1) {
+        await Promise.resolve();
+        yield item;
+      }
+    }
+    const { batch } = start();
+    batch.add(endless());
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(taken).toBeGreaterThan(900);
+    expect(taken).toBeLessThan(1100);
+    expect(await untilEnded(batch)).toHaveLength(5001);
   });
 });
 

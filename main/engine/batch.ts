@@ -74,7 +74,7 @@ export interface BatchOptions {
   readonly insist?: boolean;
 }
 
-/** Events a slow reader may leave lying before no new job starts. */
+/** Events a slow reader may leave lying before nothing more is taken in and no new job starts. */
 const maxBacklog = 1000;
 
 /** A source that changes again and again while it is worked on is given up. */
@@ -129,6 +129,7 @@ export function startBatch(options: BatchOptions): Batch {
         if (era !== mine) return;
         accept(item);
         pump();
+        if (events.backlog >= maxBacklog) await events.drained();
       }
     } catch (error) {
       stop(asMillraceError(error));

@@ -33,6 +33,32 @@ describe('the event queue', () => {
     expect(await third).toEqual({ done: false, value: { n: 3 } });
   });
 
+  it('lets a writer wait until the reader has caught up, or is gone', async () => {
+    const queue = createEventQueue<{ n: number }>(() => undefined);
+    await queue.drained();
+    queue.push({ n: 1 });
+    let gone = 0;
+    void queue.drained().then(() => (gone += 1));
+    const reader = queue[Symbol.asyncIterator]();
+    await reader.next();
+    expect(gone).toBe(0);
+    void reader.next();
+    await queue.drained();
+    expect(gone).toBe(1);
+
+    const abandoned = createEventQueue<{ n: number }>(() => undefined);
+    abandoned.push({ n: 1 });
+    const waiting = abandoned.drained();
+    for await (const event of abandoned) if (event.n === 1) break;
+    await waiting;
+
+    const closed = createEventQueue<{ n: number }>(() => undefined);
+    closed.push({ n: 1 });
+    const also = closed.drained();
+    closed.close();
+    await also;
+  });
+
   it('forgets events when the reader has left', async () => {
     const queue = createEventQueue<{ n: number }>(() => undefined);
     queue.push({ n: 1 });
