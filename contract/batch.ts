@@ -37,7 +37,7 @@ export type JobState = (typeof jobStates)[number];
 export interface SourceFacts {
   readonly bytes: number;
   readonly format: InputFormat;
-  /** Of all frames; 0 when the header does not tell. */
+  /** Of all frames, as far as the header tells; a guess by its bytes where it does not. */
   readonly pixels: number;
 }
 
@@ -61,7 +61,7 @@ export interface Job {
   /** Bytes of the source; known once its header has been read. */
   readonly bytes?: number;
   readonly format?: InputFormat;
-  /** Pixels of all frames; 0 when the header does not tell. */
+  /** Pixels of all frames, as far as the header tells; a guess by its bytes where it does not. */
   readonly pixels?: number;
   readonly attempts: number;
   readonly output?: JobOutput;

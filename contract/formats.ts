@@ -15,6 +15,8 @@ interface FormatTraits {
   /** Frames that move, as Millrace can write them. */
   readonly animation: boolean;
   readonly lossless: boolean;
+  /** Keeps more than 8 bits a channel, as Millrace writes it. */
+  readonly deep: boolean;
   /** Has a quality setting. */
   readonly lossy: boolean;
   /** Largest width or height in pixels that the format can hold. */
@@ -29,6 +31,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: false,
     animation: false,
     lossless: false,
+    deep: false,
     lossy: true,
     maxEdge: 65_535,
   },
@@ -38,6 +41,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: true,
     animation: false,
     lossless: true,
+    deep: true,
     lossy: false,
     maxEdge: 10_000_000,
   },
@@ -47,6 +51,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: true,
     animation: true,
     lossless: true,
+    deep: false,
     lossy: true,
     maxEdge: 16_383,
   },
@@ -56,6 +61,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: true,
     animation: false,
     lossless: false,
+    deep: false,
     lossy: true,
     maxEdge: 16_384,
   },
@@ -65,6 +71,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: true,
     animation: false,
     lossless: true,
+    deep: true,
     lossy: true,
     maxEdge: 10_000_000,
   },
@@ -74,6 +81,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: true,
     animation: true,
     lossless: false,
+    deep: false,
     lossy: false,
     maxEdge: 65_535,
   },
@@ -83,6 +91,7 @@ export const formatTraits: Readonly<Record<OutputFormat, FormatTraits>> = {
     transparency: true,
     animation: false,
     lossless: true,
+    deep: true,
     lossy: false,
     maxEdge: 10_000_000,
   },

@@ -6,7 +6,7 @@ import { possibleOutputFormats } from '../../contract/formats.ts';
 import type { Params, Result } from '../../contract/protocol.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { PreviewParams } from '../../contract/worker-protocol.ts';
-import { pixelsOf } from '../engine/cost.ts';
+import { mostPixels, pixelsOfFrame } from '../engine/cost.ts';
 import type { SourceHead, SourceReader } from '../engine/world.ts';
 import type { Desk } from './desk.ts';
 import { createTurns } from './turns.ts';
@@ -53,7 +53,7 @@ export function createPreviews(
       ): Promise<Result<ControlProtocol, 'preview'>> {
         const { outcome, note } = await desk.works.pool.preview(
           { page, token, name, ...params },
-          { signal, pixels: pixelsOf(head) },
+          { signal, pixels: pixelsOfFrame(head) },
         );
         return { outcome, ...(note === undefined ? {} : { note }) };
       }
@@ -89,12 +89,13 @@ export function createPreviews(
         const { looks, pool } = desk.works;
         return await withBytes(looks, originalOf(job), signal, async (bytes, head) => {
           const name = sourceName(job.source);
+          const formats = possibleOutputFormats(recipe, head.format ?? 'png');
           const { report } = await pool.run(
             { name, bytes, recipe },
             {
               signal,
-              pixels: pixelsOf(head),
-              formats: possibleOutputFormats(recipe, head.format ?? 'png'),
+              pixels: mostPixels(head, formats, recipe),
+              formats,
               ahead: true,
             },
           );

@@ -96,6 +96,25 @@ describe('a batch', () => {
   });
 });
 
+it('a time limit is told of the larger of what goes in and what comes out', async () => {
+  const world = createMemoryWorld({ instant: true });
+  const pixels: number[] = [];
+  const { run } = world.workers;
+  Object.assign(world.workers, {
+    run: (...[params, options]: Parameters<typeof run>) => {
+      pixels.push(options.pixels);
+      return run(params, options);
+    },
+  });
+  for (const resize of [{ longestEdge: 6000, enlarge: true }, { longestEdge: 100 }]) {
+    const recipe = parseRecipe({ to: 'png', resize });
+    const batch = startBatch({ recipe, world, budget: createMemoryBudget(1e12, 1e12) });
+    batch.add(intake('logo.svg'));
+    await untilEnded(batch);
+  }
+  expect(pixels).toEqual([36e6, 1e6]);
+});
+
 describe('a reader that takes nothing', () => {
   it.each([
     ['files that are left out', { kind: 'skipped', path: '/in/a.txt', reason: 'not-an-image' }],

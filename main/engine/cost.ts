@@ -39,10 +39,41 @@ export interface Cost {
 /** The guess for a source whose header did not tell its size: a compressed photograph has about 2.5 bits a pixel. */
 const pixelsPerByte = 3;
 
-/** Pixels of one frame. */
+/** Pixels of all frames, as far as the header tells; a guess by its bytes where it does not. */
 export function pixelsOf(head: SourceHead): number {
-  if (head.width !== undefined && head.height !== undefined) return head.width * head.height;
-  return head.bytes * pixelsPerByte;
+  return pixelsOfFrame(head) * (head.frames ?? 1);
+}
+
+/** The same of one frame. */
+export function pixelsOfFrame({ width, height, bytes }: SourceHead): number {
+  return width !== undefined && height !== undefined ? width * height : bytes * pixelsPerByte;
+}
+
+/** Pixels that a job has to do with, of all frames that it needs. */
+export interface WorkSize {
+  /** That are decoded: all where the output may move, else the first. */
+  readonly frames: number;
+  /** As they are decoded; a drawing is drawn at the size that is wanted. */
+  readonly decoded: number;
+  /** Once resized, before anything is cropped. */
+  readonly resized: number;
+}
+
+/** @param formats that the output may get */
+export function workSize(head: SourceHead, formats: readonly OutputFormat[], recipe: Recipe): WorkSize {
+  const frames = formats.some((to) => formatTraits[to].animation) ? (head.frames ?? 1) : 1;
+  const pixels = frames * pixelsOfFrame(head);
+  const resized = pixels * growth(head, recipe.resize);
+  return { frames, decoded: head.format === 'svg' ? resized : pixels, resized };
+}
+
+/**
+ * The larger of what goes in and what comes out, pixels: what a time limit is to allow for. No more than the recipe allows,
+ * since a picture that has more is refused at once.
+ */
+export function mostPixels(head: SourceHead, formats: readonly OutputFormat[], recipe: Recipe): number {
+  const { decoded, resized } = workSize(head, formats, recipe);
+  return Math.min(recipe.pixelLimit, Math.max(decoded, resized));
 }
 
 /** Whole encodes' worth of work that a search takes, with its scoring. The report tells the true one. */
@@ -58,8 +89,7 @@ export function estimateCost(
   formats: readonly OutputFormat[],
   recipe: Recipe,
 ): Cost {
-  const megapixels = pixelsOf(head) / 1e6;
-  const kept = outputPixels(head, recipe) / 1e6;
+  const { decoded, resized } = workSize(head, formats, recipe);
   const searching = asksForSearch(recipe);
   const costs = formats.map((to) => {
     const searched = searching && formatTraits[to].lossy && !recipe.lossless;
@@ -68,7 +98,7 @@ export function estimateCost(
   const dearest = Math.max(...costs);
   const losers = costs.reduce((sum, cost) => sum + cost, 0) - dearest;
   return {
-    total: megapixels * decodeCost[from] + kept * (dearest + losersShare * losers),
+    total: (decoded * decodeCost[from] + resized * (dearest + losersShare * losers)) / 1e6,
     kind: `${from} to ${recipe.to === 'best' ? 'best' : formats.join()}`,
   };
 }
@@ -78,40 +108,64 @@ const stripMemory = 100;
 const stripPixels = 4.6e6;
 const readBackMemory = 8;
 
-/** While WebAssembly chooses colours, bytes a pixel of the output (utility/image/palette-build.ts). */
-const paletteMemory = 15;
+/** While WebAssembly chooses colours, bytes a pixel of all frames, and of one besides (utility/image/palette-build.ts). */
+const paletteMemory = 6;
+const paletteFrameMemory = 9;
+
+/** A pixel of four channels, as it lies in memory, bytes. */
+const shallowPixel = 4;
+const deepPixel = 8;
 
 /**
  * Memory one job needs at its worst, bytes: the source in both processes, its pixels decoded, transformed and as the
- * encoder sees them, 4 bytes each, the measure's planes where a quality is searched for, and what choosing colours
- * takes. A picture over the recipe's limit is refused by its header and never decoded.
+ * encoder sees them, the measure's planes where a quality is searched for, and what choosing colours takes. A picture
+ * over the recipe's limit is refused by its header and never decoded.
  *
  * @param formats that the output may get
  */
 export function estimateMemory(head: SourceHead, formats: readonly OutputFormat[], recipe: Recipe): number {
-  const pixels = pixelsOf(head);
-  if (pixels > recipe.pixelLimit) return 2 * head.bytes;
-  const searching = asksForSearch(recipe);
-  const kept = outputPixels(head, recipe);
-  const scored = searching ? readBackMemory * kept + stripMemory * Math.min(kept, stripPixels) : 0;
+  const { frames, decoded, resized } = workSize(head, formats, recipe);
+  const most = Math.max(decoded, resized);
+  if (most > recipe.pixelLimit) return 2 * head.bytes;
+  const pixels = (isDeep(head, formats, recipe) ? deepPixel : shallowPixel) * (decoded + 2 * most);
+  // Moving pictures are not searched.
+  const searching = asksForSearch(recipe) && frames === 1;
+  const scored = searching ? readBackMemory * resized + stripMemory * Math.min(resized, stripPixels) : 0;
   const choosesColours = formats.some((to) => to === 'gif' || (to === 'png' && recipe.palette));
-  const palette = choosesColours ? paletteMemory * kept : 0;
+  const palette = choosesColours ? (paletteMemory + paletteFrameMemory / frames) * resized : 0;
   // Whole bytes: what is taken and given back must come to nothing again, which sums of fractions do not.
-  return Math.ceil(2 * head.bytes + 3 * 4 * pixels + scored + palette);
+  return Math.ceil(2 * head.bytes + pixels + scored + palette);
 }
 
-/** Pixels of the output, near enough for a cost. */
-function outputPixels(head: SourceHead, recipe: Recipe): number {
-  const pixels = pixelsOf(head);
-  const { resize } = recipe;
-  if (resize === undefined || head.width === undefined || head.height === undefined) return pixels;
-  const scale = resizeScale(head.width, head.height, resize);
-  return resize.enlarge ? pixels * scale * scale : pixels * Math.min(1, scale * scale);
+/** Whether pixels keep more than 8 bits a channel from the decoder to the encoder. */
+function isDeep({ bitDepth }: SourceHead, formats: readonly OutputFormat[], { palette }: Recipe): boolean {
+  return !palette && (bitDepth ?? 16) > 8 && formats.every((to) => formatTraits[to].deep);
 }
 
-function resizeScale(width: number, height: number, resize: NonNullable<Recipe['resize']>): number {
-  if (resize.longestEdge !== undefined) return resize.longestEdge / Math.max(width, height);
-  if (resize.percent !== undefined) return resize.percent / 100;
-  if (resize.megapixels !== undefined) return Math.sqrt((resize.megapixels * 1e6) / (width * height));
-  return Math.min((resize.width ?? Infinity) / width, (resize.height ?? Infinity) / height);
+/**
+ * How many times its pixels a picture has once it is resized and before it is cropped: what `targetSize` of the worker
+ * does, but for rounding.
+ */
+function growth({ width, height }: SourceHead, resize: Recipe['resize']): number {
+  if (resize === undefined || width === undefined || height === undefined) return 1;
+  const limit = resize.enlarge ? Infinity : 1;
+  const [across, down] = stretches(width, height, resize);
+  if (resize.width === undefined || resize.height === undefined || resize.fit === 'inside') {
+    return Math.min(limit, across, down) ** 2;
+  }
+  if (resize.fit === 'stretch') return Math.min(limit, across) * Math.min(limit, down);
+  return Math.min(limit, Math.max(across, down)) ** 2;
+}
+
+/** How much wider and higher the recipe's size is than the picture. */
+function stretches(
+  width: number,
+  height: number,
+  { longestEdge, percent, megapixels, ...box }: NonNullable<Recipe['resize']>,
+): readonly [number, number] {
+  const same = (scale: number) => [scale, scale] as const;
+  if (longestEdge !== undefined) return same(longestEdge / Math.max(width, height));
+  if (percent !== undefined) return same(percent / 100);
+  if (megapixels !== undefined) return same(Math.sqrt((megapixels * 1e6) / (width * height)));
+  return [(box.width ?? Infinity) / width, (box.height ?? Infinity) / height];
 }

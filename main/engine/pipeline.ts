@@ -4,7 +4,7 @@ import { possibleOutputFormats, type InputFormat, type OutputFormat } from '../.
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Report } from '../../contract/report.ts';
 import type { ConvertResult } from '../../contract/worker-protocol.ts';
-import { estimateCost, estimateMemory, pixelsOf, type Cost } from './cost.ts';
+import { estimateCost, estimateMemory, mostPixels, type Cost } from './cost.ts';
 import { judgeAttempt } from './retry.ts';
 import type { BatchJournal, CommitRecord } from './journal.ts';
 import { traitsFor, withAttributes } from './traits.ts';
@@ -174,7 +174,7 @@ async function attempt(
         { name, bytes, recipe },
         {
           signal: eitherSignal,
-          pixels: pixelsOf(prepared.head),
+          pixels: mostPixels(prepared.head, prepared.formats, recipe),
           formats: prepared.formats,
           onStarted: () => {
             startedAt = world.clock.now();

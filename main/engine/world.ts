@@ -27,6 +27,10 @@ export interface SourceHead {
   /** Pixels of one frame; undefined when the header does not tell. */
   readonly width: number | undefined;
   readonly height: number | undefined;
+  /** Frames that move, near enough: counted in what was read of the header, and on from there. Absent: one. */
+  readonly frames?: number;
+  /** Bits per channel; undefined when the header does not tell. */
+  readonly bitDepth?: number | undefined;
   /** A name for the output, without folder and extension: a file's own, or what a link's server calls it. */
   readonly stem: string;
   /** Modified time, milliseconds since the epoch; undefined for a link that does not say. */
@@ -123,8 +127,9 @@ export interface CommitOptions extends FileTraits {
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  /** For the time limit: pixels of the source and the formats that may be written. */
+  /** For the time limit: pixels of the source or the output, whichever has more, of all frames that are needed. */
   readonly pixels: number;
+  /** That may be written. */
   readonly formats: readonly OutputFormat[];
   /** Someone waits to look at it: it goes before what waits, with few others of its kind at once. */
   readonly ahead?: boolean;

@@ -1,5 +1,6 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { picture } from '../../tests/fixtures/pictures.ts';
+import { moving, picture } from '../../tests/fixtures/pictures.ts';
 import { describeHead, longHeadLength } from './picture-head.ts';
 
 const rest = { bytes: 1, stem: 'a', modifiedMs: undefined };
@@ -20,6 +21,26 @@ describe('describeHead', () => {
     expect(sizeOf(svg('width="20" height="10"'))).toEqual(['svg', 20, 10]);
     expect(sizeOf(svg('viewBox="0 0 200 100"'))).toEqual(['svg', 200, 100]);
     expect(sizeOf(svg('width="1e999" height="0"'))).toEqual(['svg', undefined, undefined]);
+  });
+
+  it('tells how many bits a channel has, and how many frames there are', async () => {
+    const deep = sharp(await picture()).toColourspace('rgb16');
+    const of = (bytes: Uint8Array): unknown[] => {
+      const { bitDepth, frames } = describeHead(bytes, { ...rest, bytes: bytes.byteLength });
+      return [bitDepth, frames];
+    };
+    expect(of(await picture())).toEqual([8, 1]);
+    expect(of(await picture({ format: 'png' }))).toEqual([8, 1]);
+    expect(of(await deep.clone().png().toBuffer())).toEqual([16, 1]);
+    expect(of(await deep.clone().tiff({ compression: 'lzw' }).toBuffer())).toEqual([16, 1]);
+    expect(
+      of(
+        await sharp(await picture())
+          .tiff()
+          .toBuffer(),
+      ),
+    ).toEqual([8, 1]);
+    expect(of(await moving('gif'))).toEqual([8, 3]);
   });
 
   it('leaves a size open that the bytes do not tell', () => {

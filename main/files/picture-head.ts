@@ -2,7 +2,9 @@ import { imageSize } from 'image-size';
 import type { InputFormat } from '../../contract/formats.ts';
 import { sniffFormat } from '../../contract/sniff.ts';
 import type { SourceHead } from '../engine/world.ts';
+import { countFrames } from './frame-count.ts';
 import { jpegSize } from './jpeg-size.ts';
+import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 
 /** Bytes within which nearly every picture says how large it is. */
 export const headLength = 256 * 1024;
@@ -10,13 +12,16 @@ export const headLength = 256 * 1024;
 export const longHeadLength = 2 * 1024 * 1024;
 
 /** What is known of a source without a look at its content. */
-export type KnownOfHead = Omit<SourceHead, 'format' | 'width' | 'height'>;
+export type KnownOfHead = Omit<SourceHead, 'format' | 'width' | 'height' | 'frames' | 'bitDepth'>;
 
 /** What the first bytes of a source tell. Never throws: what cannot be read is the worker's to judge. */
 export function describeHead(bytes: Uint8Array, rest: KnownOfHead): SourceHead {
   const format = sniffFormat(bytes);
-  const size = format === undefined ? undefined : sizeOf(bytes, format);
-  return { ...rest, format, width: size?.width, height: size?.height };
+  if (format === undefined) return { ...rest, format, width: undefined, height: undefined };
+  const size = sizeOf(bytes, format);
+  const bitDepth = bitDepthOf(bytes, format);
+  const frames = countFrames(bytes, format, rest.bytes);
+  return { ...rest, format, width: size?.width, height: size?.height, frames, bitDepth };
 }
 
 function sizeOf(
@@ -33,6 +38,33 @@ function sizeOf(
     // The size lies further back, or the header is damaged.
     return undefined;
   }
+}
+
+/** Bits per channel; undefined where only a decoder tells. */
+function bitDepthOf(bytes: Uint8Array, format: InputFormat): number | undefined {
+  switch (format) {
+    case 'png':
+      // In IHDR, which comes first: W3C PNG third edition, 11.2.1.
+      return bytes[24];
+    case 'tiff':
+      return tiffDepth(bytes);
+    case 'jpeg':
+    case 'webp':
+    case 'gif':
+    case 'svg':
+    case 'heic':
+      return 8;
+    case 'avif':
+    case 'jxl':
+      return undefined;
+  }
+}
+
+/** Where the directory of a TIFF is at its end, `sources.ts` goes and looks. */
+function tiffDepth(bytes: Uint8Array): number | undefined {
+  const directory = tiffDirectory(bytes);
+  if (directory === undefined || directory.at >= bytes.byteLength) return undefined;
+  return directory.bitDepthIn(bytes.subarray(directory.at, directory.at + directoryLength));
 }
 
 /** Drawings may say `1e999`, broken headers 0. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../contract/batch.ts';
-import { picture } from '../../tests/fixtures/pictures.ts';
+import { moving, picture } from '../../tests/fixtures/pictures.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import { identityOf } from './identity.ts';
+import { headLength } from './picture-head.ts';
 import { createFileSources } from './sources.ts';
 
 const never = new AbortController().signal;
@@ -25,6 +26,8 @@ describe('a file', () => {
     const reader = createFileSources();
     expect(await reader.head(source, never)).toEqual({
       bytes: bytes.byteLength,
+      bitDepth: 8,
+      frames: 1,
       createdMs: expect.closeTo((await stat(source.path)).birthtimeMs, 2) as number,
       format: 'jpeg',
       width: 100,
@@ -117,6 +120,18 @@ describe('a file', () => {
       code: 'source-changed',
       retriable: true,
     });
+  });
+
+  it('that moves is looked at as far as its frames can be counted', async () => {
+    const clip = await moving('gif');
+    // A comment as long as two heads, before the first frame (GIF89a, section 24).
+    const at = 13 + 3 * 2 ** (((clip[10] ?? 0) & 7) + 1);
+    const line = Buffer.concat([Uint8Array.of(255), Buffer.alloc(255, 'x')]);
+    const lines = Array<Buffer>(headLength / 128).fill(line);
+    const comment = Buffer.concat([Uint8Array.of(0x21, 0xfe), ...lines, Uint8Array.of(0)]);
+    const bytes = Buffer.concat([clip.subarray(0, at), comment, clip.subarray(at)]);
+    const head = await createFileSources().head(await plant(bytes), never);
+    expect(head).toMatchObject({ width: 12, height: 9, frames: 3 });
   });
 
   it('is read after a new look when it has changed', async () => {

@@ -6,6 +6,7 @@ import type { SourceHead, SourceReader } from '../engine/world.ts';
 import { sourceError } from './file-errors.ts';
 import { identityAt, identityOf } from './identity.ts';
 import { openFile, readPart, statFile } from './open-file.ts';
+import { framesLength, hidesFrames } from './frame-count.ts';
 import { describeHead, headLength, longHeadLength, type KnownOfHead } from './picture-head.ts';
 import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 
@@ -71,16 +72,23 @@ export function createFileSources(): SourceReader {
   };
 }
 
-/** Reads as little as tells the size: the beginning, then more of it, or the place where a TIFF has it. */
+/**
+ * Reads as little as tells the size and how many frames there are: the beginning, then more of it, or the place where a
+ * TIFF says it.
+ */
 async function readHead(file: FileHandle, known: KnownOfHead): Promise<SourceHead> {
   const bytes = await readPart(file, 0, Math.min(headLength, known.bytes));
   const head = describeHead(bytes, known);
-  if (head.format === undefined || head.width !== undefined) return head;
-  if (head.format === 'tiff') {
+  if (hidesFrames(bytes, head.format) && known.bytes > headLength) {
+    return describeHead(await readPart(file, 0, Math.min(framesLength, known.bytes)), known);
+  }
+  if (head.format === 'tiff' && (head.width === undefined || head.bitDepth === undefined)) {
     const directory = tiffDirectory(bytes);
     if (directory === undefined) return head;
-    return { ...head, ...directory.sizeIn(await readPart(file, directory.at, directoryLength)) };
+    const fields = await readPart(file, directory.at, directoryLength);
+    return { ...head, ...directory.sizeIn(fields), bitDepth: directory.bitDepthIn(fields) };
   }
+  if (head.format === undefined || head.width !== undefined) return head;
   if (head.format !== 'jpeg' || known.bytes <= headLength) return head;
   return describeHead(await readPart(file, 0, Math.min(longHeadLength, known.bytes)), known);
 }

@@ -22,6 +22,8 @@ function tiff(little: boolean, isBig: boolean, fields: readonly Field[]): Uint8A
     const field = at + (isBig ? 8 : 2) + index * length;
     view.setUint16(field, tag, little);
     view.setUint16(field + 2, type, little);
+    if (isBig) view.setBigUint64(field + 4, 1n, little);
+    else view.setUint32(field + 4, 1, little);
     const valueAt = field + length - (isBig ? 8 : 4);
     if (type === 3) view.setUint16(valueAt, value, little);
     else view.setUint32(valueAt, value, little);
@@ -46,6 +48,15 @@ describe.each([
   it('tells its size', () => {
     const fields = [{ tag: 254, type: 4, value: 0 }, width, height];
     expect(sizeOf(tiff(little, isBig, fields))).toEqual({ width: 100_000, height: 50 });
+  });
+
+  it('tells the bits of a channel', () => {
+    const depthOf = (bytes: Uint8Array, at = 1000): unknown =>
+      tiffDirectory(bytes)?.bitDepthIn(bytes.subarray(at));
+    const depth = { tag: 258, type: 3, value: 16 };
+    expect(depthOf(tiff(little, isBig, [width, depth]))).toBe(16);
+    expect(depthOf(tiff(little, isBig, [width]))).toBeUndefined();
+    expect(depthOf(tiff(little, isBig, [width, depth]).subarray(0, 1010))).toBeUndefined();
   });
 
   it('that is damaged tells none', () => {

@@ -2,7 +2,7 @@ import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 
 /** What is known of a job when it starts. */
 export interface JobSize {
-  /** Pixels of one frame of the source. */
+  /** Pixels of the source or of the output, whichever has more. */
   readonly pixels: number;
   /** Bytes of the source. */
   readonly bytes: number;
@@ -38,7 +38,7 @@ const scoring = 400;
 /** Starting up, moving bytes, a machine that swaps. */
 const floorMs = 30_000;
 
-/** Small animations of flat colour reach this; the header does not say how many frames there are. */
+/** Small animations of flat colour reach this; how many frames there are is known from the first bytes alone. */
 const animatedPixelsPerByte = 20;
 
 /**

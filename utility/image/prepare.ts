@@ -1,4 +1,4 @@
-import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
+import { formatTraits, outputFormats, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Fidelity } from '../../contract/report.ts';
 import type { Codecs } from '../codecs.ts';
@@ -13,7 +13,9 @@ import { hasAlpha, type Pixels } from './pixels.ts';
 import { flatten } from './transform.ts';
 
 /** Formats that keep 16 bits a channel. */
-export const deepFormats: ReadonlySet<OutputFormat> = new Set(['png', 'tiff', 'jxl']);
+export const deepFormats: ReadonlySet<OutputFormat> = new Set(
+  outputFormats.filter((to) => formatTraits[to].deep),
+);
 
 /** What one format needs besides: colour, background, depth. Gives the very same pixels back where it needs nothing. */
 export async function suit(
