@@ -174,7 +174,7 @@ function describeRun(version: string): Command {
     )
     .option('--best-of <formats>', 'what best may choose from (default: jpeg,png,webp,avif)')
     .option('-q, --quality <asked>', qualityHelp)
-    .option('--max-bytes <size>', 'no larger file: 200000, 200kB or 1.5MB; quality gives way')
+    .option('--max-bytes <size>', '200000, 200kB or 1.5MB: quality gives way; what stays larger is told')
     .option('--lossless', 'every pixel stays equal (WebP, JPEG XL, JPEG to JPEG; PNG and TIFF always are)')
     .option('--palette', 'PNG with at most 256 colours')
     .option('-e, --effort <level>', 'fast, balanced or smallest (default: balanced)')

@@ -8,12 +8,25 @@ export interface Failure {
   readonly error: WireError;
 }
 
+/** An output that has more bytes than the recipe allows: there was no way to fewer. */
+export interface OverLimit {
+  /** Path or address of its source. */
+  readonly source: string;
+  readonly bytes: number;
+  readonly reason: string;
+}
+
 /** What the last lines say. */
 export interface Summary {
   readonly progress: BatchProgress;
   readonly failures: readonly Failure[];
   /** Jobs whose own bytes were kept because nothing smaller came out. */
   readonly keptOriginals: number;
+  /** The recipe's `maxBytes`, and what is larger all the same. */
+  readonly maxBytes?: number;
+  readonly overLimit: readonly OverLimit[];
+  /** Outputs that have one frame or page of several. */
+  readonly lostFrames: number;
   /** The output that looks least like its source; absent where nothing was scored. */
   readonly lowestScore?: { readonly source: string; readonly score: number };
   /** Why the batch could not go on. */

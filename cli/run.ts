@@ -1,12 +1,13 @@
 import { sourceAddress, sourceName, type Job } from '../contract/batch.ts';
 import { toWireError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
+import type { Report } from '../contract/report.ts';
 import { startBatch } from '../main/engine/batch.ts';
 import type { BatchJournal } from '../main/engine/journal.ts';
 import type { IntakeStream } from '../main/engine/world.ts';
 import type { Desk } from './desk.ts';
 import { noImages } from './intake.ts';
-import type { Failure, Reporter, Summary } from './reporter.ts';
+import type { Failure, OverLimit, Reporter, Summary } from './reporter.ts';
 
 /** What is to be done. */
 export interface Order {
@@ -34,19 +35,30 @@ export async function run(
 ): Promise<Summary> {
   const batch = startBatch({ recipe, world: desk.world, budget: desk.budget, journal, insist });
   const failures: Failure[] = [];
+  const overLimit: OverLimit[] = [];
+  let lostFrames = 0;
   const { interrupted } = options;
   let keptOriginals = 0;
   let lowestScore: Summary['lowestScore'];
   let stopped: Summary['stopped'];
   interrupted.addEventListener('abort', () => void batch.interrupt(), { once: true });
 
+  function finished(job: Job): void {
+    const { report, output, source } = job;
+    lowestScore = lower(lowestScore, job);
+    if (report?.outcome === 'kept-original') keptOriginals += 1;
+    if (report?.fidelity.some(({ aspect, fate }) => aspect === 'frames' && fate === 'dropped') === true)
+      lostFrames += 1;
+    if (output !== undefined && output.bytes > (recipe.maxBytes ?? Infinity))
+      overLimit.push({ source: sourceAddress(source), bytes: output.bytes, reason: whyLarger(report) });
+  }
+
   async function follow(): Promise<void> {
     for await (const event of batch.events) {
       reporter.event(event);
       if (event.type === 'job.failed')
         failures.push({ source: sourceAddress(event.job.source), error: event.error });
-      if (event.type === 'job.done' && event.job.report?.outcome === 'kept-original') keptOriginals += 1;
-      if (event.type === 'job.done') lowestScore = lower(lowestScore, event.job);
+      if (event.type === 'job.done') finished(event.job);
       if (event.type === 'job.retried') {
         reporter.log('warn', `${sourceName(event.job.source)} is tried again: ${event.error.message}`);
       }
@@ -69,6 +81,9 @@ export async function run(
     progress,
     failures,
     keptOriginals,
+    overLimit,
+    lostFrames,
+    ...(recipe.maxBytes === undefined ? {} : { maxBytes: recipe.maxBytes }),
     interrupted: interrupted.aborted,
     ...(lowestScore === undefined ? {} : { lowestScore }),
     ...(stopped === undefined ? {} : { stopped }),
@@ -82,6 +97,15 @@ function lower(lowest: Summary['lowestScore'], { source, report }: Job): Summary
   const score = report?.score?.value;
   if (score === undefined || (lowest !== undefined && lowest.score <= score)) return lowest;
   return { source: sourceAddress(source), score };
+}
+
+function whyLarger(report: Report | undefined): string {
+  return (
+    report?.score?.note ??
+    report?.unscored ??
+    report?.kept ??
+    'nothing could give way without another picture'
+  );
 }
 
 /** 0 all fine, 1 something failed. */

@@ -37,6 +37,7 @@ export function createTerminalReporter(output: Output, options: TerminalOptions)
       spinner?.stop();
       for (const failure of failureLines(summary)) output.err(failure);
       if (options.quiet) return;
+      for (const larger of overLimitLines(summary)) output.err(larger);
       for (const text of summaryLines(summary)) output.out(text);
       if (summary.stats !== undefined) output.out(JSON.stringify(summary.stats, undefined, 2));
     },
@@ -72,7 +73,15 @@ function failureLines({ failures, stopped }: Summary): string[] {
   return lines;
 }
 
-function summaryLines({ progress, keptOriginals, lowestScore, interrupted }: Summary): string[] {
+function overLimitLines({ overLimit }: Summary): string[] {
+  return overLimit.map(
+    ({ source, bytes, reason }) =>
+      `${styleText('yellow', 'larger')}  ${source}\n        ${size(bytes)}: ${reason}`,
+  );
+}
+
+function summaryLines(summary: Summary): string[] {
+  const { progress, keptOriginals, maxBytes, overLimit, lostFrames, lowestScore, interrupted } = summary;
   const { counts } = progress;
   const rows: [string, string][] = [
     ['files', `${String(counts.done)} done in ${duration(progress.elapsedMs)}`],
@@ -83,6 +92,10 @@ function summaryLines({ progress, keptOriginals, lowestScore, interrupted }: Sum
   if (lowestScore !== undefined) rows.push(['lowest', `${scored(lowestScore.score)}, ${lowestScore.source}`]);
   if (keptOriginals > 0)
     rows.push(['kept', `${count(keptOriginals, 'original')}, already as small as it gets`]);
+  if (maxBytes !== undefined && overLimit.length > 0)
+    rows.push(['larger', `${count(overLimit.length, 'file')} above ${size(maxBytes)}, reasons above`]);
+  if (lostFrames > 0)
+    rows.push(['stand still', `${count(lostFrames, 'picture')}: one frame or page of several`]);
   if (counts.skipped > 0) rows.push(['skipped', `${count(counts.skipped, 'file')}, nothing to do`]);
   if (counts.failed > 0) rows.push(['failed', `${count(counts.failed, 'file')}, reasons above`]);
   if (counts.cancelled > 0)

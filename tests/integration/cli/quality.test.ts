@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { picture, writePicture } from '../../fixtures/pictures.ts';
+import { moving, picture, writePicture } from '../../fixtures/pictures.ts';
 import { events, runCli, type CliEvent, type CliResult } from '../../fixtures/run-cli.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
@@ -74,6 +74,43 @@ describe('--max-bytes', () => {
     const result = await runCli('a.png', '--max-bytes', 'few');
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('maxBytes: expected an integer from 100 to 2000000000, got "few"');
+  });
+});
+
+describe('what could not be done as asked', () => {
+  it('is counted and named: files above the limit, and pictures that stand still now', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    await writePicture(join(folder, 'b.jpg'), { width: 16, height: 12 });
+    await writeFile(join(folder, 'c.gif'), await moving('gif'));
+    const args = [folder, '--to', 'png', '--max-bytes', '5kB', '--out', join(folder, 'out')];
+    const result = await runCli(...args);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/^larger\s+1 file above 5 kB, reasons above$/m);
+    expect(result.stdout).toMatch(/^stand still\s+1 picture: one frame or page of several$/m);
+    expect(result.stderr).toMatch(
+      /^larger\s+\S*a\.png\n\s+[\d.]+ kB: PNG has no quality to choose; nothing could give way/m,
+    );
+    expect(result.stderr).not.toMatch(/b\.jpg|c\.gif/);
+
+    const quiet = await runCli(...args, '--again', '--quiet');
+    expect(quiet).toMatchObject({ code: 0, stdout: '', stderr: '' });
+
+    const json = await runCli(...args, '--again', '--json');
+    expect(events(json).at(-1)).toMatchObject({
+      event: 'summary',
+      maxBytes: 5000,
+      overLimit: [{ source: join(folder, 'a.png'), reason: expect.stringContaining('PNG') as string }],
+      lostFrames: 1,
+    });
+  });
+
+  it('is told of a picture that is too large at the lowest quality, too', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'a.png'), { format: 'png' });
+    const result = await runCli(folder, '--to', 'jpeg', '--max-bytes', '100');
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('not even the lowest quality fits into 100 bytes');
   });
 });
 

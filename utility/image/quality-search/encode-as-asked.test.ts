@@ -34,6 +34,33 @@ describe('a JPEG XL of an asked score', () => {
   });
 });
 
+describe('a limit of bytes', () => {
+  const limited = (to: EncodeJob['to'], more: RecipeInput = {}, picture = pixels): EncodeJob => ({
+    ...job(to, 'auto'),
+    pixels: picture,
+    recipe: parseRecipe({ to, maxBytes: 300, ...more }),
+  });
+  const moving = { ...grainy(16, 12 * 3), height: 12, frames: 3, delays: [50, 50, 50] };
+
+  it.each([
+    ['PNG', limited('png')],
+    ['a palette', limited('png', { palette: true })],
+    ['TIFF', limited('tiff')],
+    ['GIF', limited('gif')],
+    ['what loses nothing', limited('webp', { lossless: true })],
+    ['what moves', limited('webp', { quality: 100 }, moving)],
+  ])('that %s cannot be brought below is told', async (_, asked) => {
+    const { bytes, unscored } = await encodeAsAsked(asked, codecs);
+    expect(bytes.byteLength).toBeGreaterThan(300);
+    expect(unscored).toMatch(/; nothing could give way for 300 bytes$/);
+  });
+
+  it('that is kept is no news', async () => {
+    const { unscored } = await encodeAsAsked(limited('png', { maxBytes: 1e6 }), codecs);
+    expect(unscored).toBe('PNG has no quality to choose');
+  });
+});
+
 describe('where one step of quality is worth more than a point', () => {
   async function step(to: EncodeJob['to'], quality: number): Promise<ScoredFile> {
     using encoder = await createScoredEncoder(

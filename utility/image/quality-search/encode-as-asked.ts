@@ -24,8 +24,13 @@ export async function encodeAsAsked(job: EncodeJob, codecs: Codecs, survey?: Sur
     return encodeToScore(job, survey ?? (await surveyPicture(job, codecs)), codecs);
   }
   const file = await encodeOnce(job, { quality: fixedQuality(job), fineColour: false }, codecs);
-  const unscored = asksForSearch(job.recipe) ? whyUnscored(job) : undefined;
-  return unscored === undefined ? file : { ...file, unscored };
+  if (!asksForSearch(job.recipe)) return file;
+  return { ...file, unscored: whyUnscored(job) + overLimit(file, job) };
+}
+
+/** What is said besides where nothing could give way for fewer bytes. */
+function overLimit({ bytes }: EncodedFile, { recipe: { maxBytes = Infinity } }: EncodeJob): string {
+  return bytes.byteLength > maxBytes ? `; nothing could give way for ${String(maxBytes)} bytes` : '';
 }
 
 /** Palettes are made with as many colours as there may be. */
