@@ -7,13 +7,15 @@ import type { Reservation } from '../../main/engine/world.ts';
 import { createOutputs } from '../../main/files/outputs.ts';
 import { calmly, finished } from '../fixtures/commits.ts';
 import { canMount } from '../fixtures/can-mount.ts';
+import { writePicture } from '../fixtures/pictures.ts';
+import { events, runCli } from '../fixtures/run-cli.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const run = promisify(execFile);
 
-async function smallDisk(): Promise<string> {
+async function smallDisk(size = '1m'): Promise<string> {
   const folder = await temporaryFolder();
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
   onTestFinished(async () => {
     await run('umount', [folder]);
   });
@@ -45,5 +47,23 @@ describe.runIf(canMount())('a disk of 1 MB', () => {
     expect(await readdir(folder)).toEqual(['a.webp']);
     await commit('c', 300_000);
     expect((await readFile(join(folder, 'a.webp'))).equals(Buffer.alloc(600_000, 'a'))).toBe(true);
+  });
+});
+
+describe.runIf(canMount())('the command line on a disk of 64 kB', () => {
+  it('fails what does not fit, keeps what does, and ends with 1', async () => {
+    const disk = await smallDisk('64k');
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'large.jpg'), { width: 800, height: 600 });
+    await writePicture(join(folder, 'small.jpg'), { width: 32, height: 24 });
+    const result = await runCli(folder, '--to', 'tiff', '-e', 'fast', '--out', disk, '--json');
+    expect(result.code).toBe(1);
+    expect(events(result).at(-1)).toMatchObject({
+      event: 'summary',
+      done: 1,
+      failed: 1,
+      failures: [{ source: join(folder, 'large.jpg'), code: 'destination-full' }],
+    });
+    expect(await readdir(disk)).toEqual(['small.tif']);
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -108,6 +108,34 @@ describe('bad files', () => {
       join(folder, 'in/good.jpg'),
       join(folder, 'in/gone.jpg'),
     );
+  });
+
+  it('a file that vanishes while others are worked on', async () => {
+    const folder = await temporaryFolder();
+    // What is small comes last: it is gone long before.
+    const vanishing = join(folder, 'in/vanishing.jpg');
+    await writePicture(vanishing, { width: 16, height: 12 });
+    for (let n = 1; n <= 8; n += 1)
+      await writePicture(join(folder, `in/${String(n)}.jpg`), { width: 1200, height: 900 });
+    const cli = startCli([
+      join(folder, 'in'),
+      '-j',
+      '1',
+      '--to',
+      'webp',
+      '--out',
+      join(folder, 'out'),
+      '--json',
+    ]);
+    await cli.next(({ event, intakeEnded }) => event === 'progress' && intakeEnded === true);
+    await rm(vanishing);
+    const result = await cli.ended;
+    expect(result.code).toBe(1);
+    expect(failure(events(result))).toMatchObject({
+      code: 'source-not-found',
+      message: expect.stringContaining('vanishing.jpg') as string,
+    });
+    expect(await readdir(join(folder, 'out'))).toHaveLength(8);
   });
 
   it('a link to nothing in a folder', async () => {
