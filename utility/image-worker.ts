@@ -4,6 +4,7 @@ import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';
 import { makeDifference, type Difference } from './image/difference.ts';
 import { makePreview } from './image/preview.ts';
+import { asMemoryError } from './memory-error.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createPreviewPages } from './preview-pages.ts';
 import { sealed } from './sealed.ts';
@@ -29,10 +30,14 @@ const server = createServer(parent.port, workerProtocol, {
     convert: (params, { progress, signal }) =>
       turn(async () => {
         signal.throwIfAborted();
-        const converted = await convert(params, codecs, (stage) => {
-          progress({ stage });
-        });
-        return sealed(params, converted);
+        try {
+          const converted = await convert(params, codecs, (stage) => {
+            progress({ stage });
+          });
+          return sealed(params, converted);
+        } catch (error) {
+          throw asMemoryError(error, params.name);
+        }
       }),
     preview: ({ page, token, original, ...params }, { signal }) =>
       turn(async (): Promise<PreviewResult> => {
