@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MillraceError } from '../contract/errors.ts';
 import { parseRecipe } from '../contract/recipe.ts';
+import { temporaryFolder } from '../tests/fixtures/temporary-folder.ts';
 import { parseArguments } from './arguments.ts';
 import { readRecipe } from './recipe-file.ts';
 
@@ -108,6 +110,29 @@ describe('the options of a recipe', () => {
       [...flags.matchAll(/(?<![\w-])--?[\w-]+/g)].map(([flag]) => flag),
     );
     expect(documented.sort()).toEqual(recipeOptions.map(([flag]) => flag).sort());
+  });
+});
+
+describe('a recipe file', () => {
+  const file = {
+    quality: 70,
+    resize: { longestEdge: 900, enlarge: true },
+    output: { place: 'beside', suffix: '-web', existing: 'skip' },
+  };
+
+  it.each([
+    [[], {}],
+    [['-q', '80'], { quality: 80 }],
+    [['-r', '4x3'], { resize: { width: 4, height: 3, fit: 'inside', enlarge: true } }],
+    [['--fit', 'cover'], { resize: { longestEdge: 900, fit: 'cover', enlarge: true } }],
+    [['--out', 'web'], { output: { place: 'folder', folder: resolve('web'), existing: 'skip' } }],
+    [['--suffix', '-s'], { output: { place: 'beside', suffix: '-s', existing: 'skip' } }],
+    [['--existing', 'rename'], { output: { place: 'beside', suffix: '-web', existing: 'rename' } }],
+    [['--in-place'], { output: { place: 'in-place' } }],
+  ])('is what it says, but for %j', async (typed, changed) => {
+    const path = join(await temporaryFolder(), 'recipe.json');
+    await writeFile(path, JSON.stringify(file));
+    expect(await recipeOf('--recipe', path, ...typed)).toEqual({ ...parseRecipe(file), ...changed });
   });
 });
 

@@ -79,7 +79,8 @@ function number(text: string | undefined): number | string | undefined {
 
 function resize(flags: RecipeFlags, base: Fields): unknown {
   if (flags.resize === undefined && flags.fit === undefined && flags.enlarge === undefined) return undefined;
-  const size = flags.resize === undefined ? base['resize'] : parseSize(flags.resize);
+  const before = v.is(anyObject, base['resize']) ? base['resize'] : undefined;
+  const size = flags.resize === undefined ? before : parseSize(flags.resize);
   if (size === undefined) {
     throw new MillraceError(
       'recipe-invalid',
@@ -87,7 +88,8 @@ function resize(flags: RecipeFlags, base: Fields): unknown {
     );
   }
   return {
-    ...(typeof size === 'object' ? size : {}),
+    ...only(before, ['fit', 'enlarge']),
+    ...size,
     ...(flags.fit === undefined ? {} : { fit: flags.fit }),
     ...(flags.enlarge === undefined ? {} : { enlarge: flags.enlarge }),
   };
@@ -111,8 +113,14 @@ export function parseSize(text: string): Fields {
   );
 }
 
+/** What else the file says there, where an option changes a part of it. */
+function only(fields: Fields | undefined, names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields ?? {}).filter(([name]) => names.includes(name)));
+}
+
 function output(flags: RecipeFlags, base: Fields): unknown {
-  const existing = flags.existing === undefined ? {} : { existing: flags.existing };
+  const before = v.is(anyObject, base['output']) ? base['output'] : undefined;
+  const existing = flags.existing === undefined ? only(before, ['existing']) : { existing: flags.existing };
   if (flags.inPlace === true) return { place: 'in-place' };
   if (flags.out !== undefined && flags.suffix !== undefined) {
     throw new MillraceError(
@@ -125,5 +133,5 @@ function output(flags: RecipeFlags, base: Fields): unknown {
     return { place: 'folder', folder: flags.out && resolve(flags.out), ...existing };
   if (flags.suffix !== undefined) return { place: 'beside', suffix: flags.suffix, ...existing };
   if (flags.existing === undefined) return undefined;
-  return { place: 'beside', ...(v.is(anyObject, base['output']) ? base['output'] : {}), ...existing };
+  return { place: 'beside', ...before, ...existing };
 }
