@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { copyFile, link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import type { FileTraits } from '../engine/world.ts';
@@ -10,6 +11,7 @@ import { hasCode } from './file-errors.ts';
 export interface DiskFiles {
   readonly mkdir: (path: string, options: { recursive: true }) => Promise<string | undefined>;
   readonly open: (path: string, flags: string) => Promise<FileHandle>;
+  readonly stat: (path: string) => Promise<BigIntStats>;
   readonly link: (from: string, to: string) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   readonly unlink: (path: string) => Promise<void>;
@@ -17,7 +19,16 @@ export interface DiskFiles {
   readonly carryAttributes: (from: string, to: string) => Promise<CarriedAttributes>;
 }
 
-export const realFiles: DiskFiles = { mkdir, open, link, rename, unlink, copyFile, carryAttributes };
+export const realFiles: DiskFiles = {
+  mkdir,
+  open,
+  stat: (path) => stat(path, { bigint: true }),
+  link,
+  rename,
+  unlink,
+  copyFile,
+  carryAttributes,
+};
 
 /** The name was free when it was given and is not any more. Nothing has been written. */
 export class NameTaken extends Error {

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realFiles, type DiskFiles } from './durable.ts';
 import { hasCode } from './file-errors.ts';
 
 /**
@@ -11,9 +11,9 @@ export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
 }
 
 /** Undefined when there is nothing, or no file, at this path. */
-export async function identityAt(path: string): Promise<string | undefined> {
+export async function identityAt(path: string, files: DiskFiles = realFiles): Promise<string | undefined> {
   try {
-    const stats = await stat(path, { bigint: true });
+    const stats = await files.stat(path);
     return stats.isFile() ? identityOf(stats) : undefined;
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;

@@ -190,6 +190,7 @@ export const plays: readonly Play[] = [
           'unlink',
           'copy',
           'open-read',
+          'stat',
         ] as const),
       };
       const end = await start(stage, { kind: 'error', at, code, always: random.next() < 0.5 }).ended;
