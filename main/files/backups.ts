@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import { cutName } from './output-name.ts';
@@ -48,7 +47,7 @@ export async function keepBackup(
   const isLinked = await tryLink(files, original, backup);
   await undoing(files, backup, async () => {
     if (isLinked) {
-      if (identityOf(await stat(backup, { bigint: true })) !== identity) throw changed(original);
+      if (identityOf(await files.stat(backup)) !== identity) throw changed(original);
     } else {
       await copy(files, original, backup);
       if ((await digestOf(backup, files)) !== sha256) throw changed(original);
@@ -58,8 +57,8 @@ export async function keepBackup(
 }
 
 async function tryLink(files: DiskFiles, original: string, backup: string): Promise<boolean> {
-  const { nlink } = await stat(original);
-  if (nlink > 1) return false;
+  const { nlink } = await files.stat(original);
+  if (nlink > 1n) return false;
   try {
     await files.link(original, backup);
     return true;
@@ -74,19 +73,24 @@ async function tryLink(files: DiskFiles, original: string, backup: string): Prom
  * disk. Never over another file.
  */
 export async function copy(files: DiskFiles, from: string, to: string): Promise<void> {
-  const { atimeMs, mtimeMs } = await stat(from);
+  const { atimeNs, mtimeNs } = await files.stat(from);
   await files.copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   await undoing(files, to, async () => {
     await files.carryAttributes(from, to);
     // Flushing asks for a handle that may write, on Windows; one that may read does elsewhere, also on what is read-only.
     const file = await files.open(to, process.platform === 'win32' ? 'r+' : 'r');
     try {
-      await file.utimes(timeOf(atimeMs), timeOf(mtimeMs));
+      await file.utimes(timeOf(millisecondsOf(atimeNs)), timeOf(millisecondsOf(mtimeNs)));
       await file.sync();
     } finally {
       await file.close();
     }
   });
+}
+
+/** To the microsecond, which is what a number of milliseconds since 1970 can hold. */
+function millisecondsOf(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1000n) / 1000;
 }
 
 function changed(path: string): MillraceError {

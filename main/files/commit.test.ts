@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { MillraceError } from '../../contract/errors.ts';
 import { calmly, finished } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { noRecord } from '../engine/journal.ts';
 import { commitFile } from './commit.ts';
 import { NameTaken, realFiles, type DiskFiles } from './durable.ts';
 
@@ -19,6 +20,11 @@ function systemError(code: string): Error {
 /** The real file system with one step that fails. */
 function failing(step: keyof DiskFiles, code: string): DiskFiles {
   return { ...realFiles, [step]: () => Promise.reject(systemError(code)) };
+}
+
+/** A disk that will not let go of one file. */
+function unlinkNot(path: string): DiskFiles['unlink'] {
+  return (asked) => (asked === path ? Promise.reject(systemError('EIO')) : realFiles.unlink(asked));
 }
 
 type Handle = Awaited<ReturnType<DiskFiles['open']>>;
@@ -165,6 +171,18 @@ describe('a commit that fails', () => {
     const folder = await temporaryFolder();
     expect(await commit(join(folder, 'a.webp'), files)).toBe('done');
     expect(await readdir(folder)).toEqual(['a.webp']);
+  });
+
+  it('and whose output will not go is left to the next start', async () => {
+    const folder = await temporaryFolder();
+    const told: string[] = [];
+    const record = { ...noRecord, withdrawn: () => void told.push('withdrawn') };
+    const path = join(folder, 'a.webp');
+    const files = { ...failingHandle('sync', 'EIO', 'r'), unlink: unlinkNot(path) };
+    const committed = commitFile(path, file, { ...calmly, run, record, files });
+    await expect(committed).rejects.toMatchObject({ code: 'destination-unwritable' });
+    expect(await readdir(folder)).toEqual(['a.webp']);
+    expect(told).toEqual([]);
   });
 
   it('because its folder is a file says so', async () => {

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cancelled } from '../../contract/errors.ts';
 import type { CommitIntent, CommitRecord, ReplacedOriginal } from '../engine/journal.ts';
@@ -16,7 +15,7 @@ import {
   type DiskFiles,
 } from './durable.ts';
 import { destinationError } from './file-errors.ts';
-import { identityOf } from './identity.ts';
+import { identityAt, identityOf } from './identity.ts';
 import { anyRun, temporaryName } from './temporary-name.ts';
 
 export interface CommitFileOptions extends FileTraits {
@@ -35,7 +34,7 @@ export interface CommitFileOptions extends FileTraits {
  *
  * @returns what became of the extended attributes it was to get
  * @throws NameTaken; MillraceError `destination-*`, `name-too-long`, `source-changed`, naming the path; nothing is left
- *   behind
+ *   behind, or what cannot be removed stays written down
  */
 export async function commitFile(
   path: string,
@@ -44,19 +43,31 @@ export async function commitFile(
 ): Promise<CarriedAttributes | undefined> {
   const { signal, record, files = realFiles } = options;
   const folder = dirname(path);
+  let identity: string | undefined;
   try {
     signal.throwIfAborted();
     await makeFolder(files, folder);
-    const attributes = await stage(path, file, options, undefined, async ({ temporary }) => {
+    const attributes = await stage(path, file, options, undefined, async (intent) => {
       signal.throwIfAborted();
-      await giveName(files, temporary, path);
+      identity = intent.identity;
+      await giveName(files, intent.temporary, path);
+      await undoing(files, path, () => flushFolder(files, folder));
     });
-    await undoing(files, path, () => flushFolder(files, folder));
     record.committed();
     return attributes;
   } catch (error) {
-    record.withdrawn();
+    // An output that will not go stays written down, for the next start to settle.
+    if (identity === undefined || (await isWithout(files, path, identity))) record.withdrawn();
     throw asCommitError(error, path, signal);
+  }
+}
+
+/** Whether it is certain that this file is not at this path. */
+async function isWithout(files: DiskFiles, path: string, identity: string): Promise<boolean> {
+  try {
+    return (await identityAt(path, files)) !== identity;
+  } catch {
+    return false;
   }
 }
 
@@ -85,7 +96,7 @@ export async function stage(
       path,
       sha256,
       bytes: file.bytes.byteLength,
-      identity: identityOf(await stat(temporary, { bigint: true })),
+      identity: identityOf(await files.stat(temporary)),
       format,
       keptOriginal,
       ...(replaces === undefined ? {} : { replaces }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { copyFile, link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import type { FileTraits } from '../engine/world.ts';
@@ -10,6 +11,7 @@ import { hasCode } from './file-errors.ts';
 export interface DiskFiles {
   readonly mkdir: (path: string, options: { recursive: true }) => Promise<string | undefined>;
   readonly open: (path: string, flags: string) => Promise<FileHandle>;
+  readonly stat: (path: string) => Promise<BigIntStats>;
   readonly link: (from: string, to: string) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   readonly unlink: (path: string) => Promise<void>;
@@ -17,7 +19,16 @@ export interface DiskFiles {
   readonly carryAttributes: (from: string, to: string) => Promise<CarriedAttributes>;
 }
 
-export const realFiles: DiskFiles = { mkdir, open, link, rename, unlink, copyFile, carryAttributes };
+export const realFiles: DiskFiles = {
+  mkdir,
+  open,
+  stat: (path) => stat(path, { bigint: true }),
+  link,
+  rename,
+  unlink,
+  copyFile,
+  carryAttributes,
+};
 
 /** The name was free when it was given and is not any more. Nothing has been written. */
 export class NameTaken extends Error {
@@ -109,19 +120,25 @@ export function timeOf(ms: number): number | Date {
 /** Pieces so small that hashing one does not hold up the event loop. */
 const pieceBytes = 256 * 1024;
 
-/** SHA-256 of a file, hexadecimal, read in pieces. Rejects with the system's error. */
+/** SHA-256 of a file, hexadecimal. Rejects with the system's error. */
 export async function digestOf(path: string, files: DiskFiles = realFiles): Promise<string> {
   const file = await files.open(path, 'r');
   try {
-    const hash = createHash('sha256');
-    const piece = new Uint8Array(pieceBytes);
-    for (;;) {
-      const { bytesRead } = await file.read(piece, 0, pieceBytes);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(piece.subarray(0, bytesRead));
-    }
+    return await hashOf(file);
   } finally {
     await file.close();
+  }
+}
+
+/** SHA-256 of an open file from its beginning, hexadecimal, read in pieces. */
+export async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const piece = new Uint8Array(pieceBytes);
+  for (let position = 0; ;) {
+    const { bytesRead } = await file.read(piece, 0, pieceBytes, position);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(piece.subarray(0, bytesRead));
+    position += bytesRead;
   }
 }
 
@@ -133,16 +150,6 @@ export async function readBack(files: DiskFiles, path: string, sha256: string, n
     `${name} was not stored as it was written: its disk gave back other bytes. Check the disk, or choose another folder.`,
     { retriable: true },
   );
-}
-
-/** As `digestOf`; undefined when there is no file at this path. */
-export async function digestAt(path: string, files: DiskFiles = realFiles): Promise<string | undefined> {
-  try {
-    return await digestOf(path, files);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
-    throw error;
-  }
 }
 
 /** Removes a file, if there is one. */

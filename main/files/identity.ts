@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hashOf, realFiles, type DiskFiles } from './durable.ts';
 import { hasCode } from './file-errors.ts';
 
 /**
@@ -11,10 +12,65 @@ export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
 }
 
 /** Undefined when there is nothing, or no file, at this path. */
-export async function identityAt(path: string): Promise<string | undefined> {
+export async function identityAt(path: string, files: DiskFiles = realFiles): Promise<string | undefined> {
+  const stats = await statAt(path, files);
+  return stats?.isFile() === true ? identityOf(stats) : undefined;
+}
+
+/** A file as it was when it was read: these bytes under this identity. */
+export interface Seen {
+  readonly identity: string;
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Undefined when there is nothing, or no file, at this path. Rejects with the system's error, or when it is being written to. */
+export async function look(path: string, files: DiskFiles): Promise<Seen | undefined> {
   try {
-    const stats = await stat(path, { bigint: true });
-    return stats.isFile() ? identityOf(stats) : undefined;
+    const file = await files.open(path, 'r');
+    try {
+      const identity = identityOf(await file.stat({ bigint: true }));
+      const sha256 = await hashOf(file);
+      if (identityOf(await file.stat({ bigint: true })) === identity) return { identity, sha256 };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    throw error;
+  }
+  throw new Error(`${path} is being written to`);
+}
+
+/**
+ * Whether the disk of a folder may not be connected: where the folder should be is another device than the one that a file
+ * in it was on. That nothing is found there says nothing then. A folder that was removed leaves its device behind.
+ *
+ * @param identity of a file that was in the folder
+ */
+export async function isAway(folder: string, identity: string, files: DiskFiles): Promise<boolean> {
+  const [device] = identity.split(':');
+  for (let at = folder; ; at = dirname(at)) {
+    const stats = await statAt(at, files);
+    if (stats !== undefined) return String(stats.dev) !== device;
+    // A drive of Windows that is not there.
+    if (dirname(at) === at) return true;
+  }
+}
+
+/** An empty file has nothing to lose: on a disk without hard links it claims a name, and may be left over. */
+export async function isEmptyAt(path: string, files: DiskFiles): Promise<boolean> {
+  const stats = await statAt(path, files);
+  return stats?.isFile() === true && stats.size === 0n;
+}
+
+export async function isFolder(path: string, files: DiskFiles): Promise<boolean> {
+  return (await statAt(path, files))?.isDirectory() === true;
+}
+
+async function statAt(path: string, files: DiskFiles): Promise<BigIntStats | undefined> {
+  try {
+    return await files.stat(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;

@@ -220,6 +220,62 @@ describe('a drive', () => {
     expect(stage.told).toEqual(['announced', 'about']);
   });
 
+  it('that has removed the original and says it has not costs neither the output nor the backup', async () => {
+    const files: DiskFiles = {
+      ...realFiles,
+      unlink: async (path) => {
+        await realFiles.unlink(path);
+        if (path.endsWith('pictures/a.jpg')) throw systemError('EIO');
+      },
+    };
+    const stage = await desk(files);
+    await expect(stage.replace('webp')).rejects.toMatchObject({ code: 'destination-unwritable' });
+    expect(await readdir(stage.folder)).toEqual(['a.webp']);
+    const [backup = ''] = await backupsIn(stage.backups);
+    expect(await readFile(backup, 'utf8')).toBe('the original');
+    expect(stage.told).toEqual(['announced', 'about']);
+  });
+
+  it.each([
+    ['is gone', 'ENOENT'],
+    ['does not answer', 'EIO'],
+  ])('that %s while the name changes hands does not cost the backup', async (_what, code) => {
+    let isGone = false;
+    const files: DiskFiles = {
+      ...realFiles,
+      rename: () => {
+        isGone = true;
+        return Promise.reject(systemError('EIO'));
+      },
+      stat: (path) => (isGone ? Promise.reject(systemError(code)) : realFiles.stat(path)),
+    };
+    const stage = await desk(files);
+    await expect(stage.replace()).rejects.toMatchObject({ code: 'destination-unwritable' });
+    const [backup = ''] = await backupsIn(stage.backups);
+    expect(await readFile(backup, 'utf8')).toBe('the original');
+    expect(stage.told).toEqual(['announced', 'about']);
+  });
+
+  it('that cannot flush the folder leaves what it has done to the next start', async () => {
+    let isTaken = false;
+    const files: DiskFiles = {
+      ...realFiles,
+      rename: async (from, to) => {
+        await realFiles.rename(from, to);
+        isTaken = true;
+      },
+      open: async (path, flags) => {
+        const handle = await realFiles.open(path, flags);
+        if (isTaken) handle.sync = () => Promise.reject(systemError('EIO'));
+        return handle;
+      },
+    };
+    const stage = await desk(files);
+    await expect(stage.replace()).rejects.toMatchObject({ code: 'destination-unwritable' });
+    expect(await backupsIn(stage.backups)).toHaveLength(1);
+    expect(stage.told).toEqual(['announced', 'about']);
+  });
+
   it('that gives back other bytes than it was given is found out', async () => {
     const files: DiskFiles = {
       ...realFiles,

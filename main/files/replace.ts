@@ -4,7 +4,7 @@ import type { FinishedFile } from '../engine/world.ts';
 import type { CarriedAttributes } from './attributes.ts';
 import { backupPath, keepBackup, type BackupPlace } from './backups.ts';
 import { asCommitError, stage, type CommitFileOptions } from './commit.ts';
-import { flushFolder, giveName, realFiles, type DiskFiles } from './durable.ts';
+import { discard, flushFolder, giveName, realFiles, type DiskFiles } from './durable.ts';
 import { identityAt } from './identity.ts';
 
 /** The file whose place an output takes. */
@@ -28,7 +28,8 @@ export interface Replacement {
  * original's name is free afterwards.
  *
  * @returns path of the backup, and what became of the original's extended attributes
- * @throws NameTaken; MillraceError `destination-*`, `source-changed`; the original is where it was, and nothing is left
+ * @throws NameTaken; MillraceError `destination-*`, `source-changed`. The original is where it was, and nothing is left; where
+ *   that is not certain, everything is left as it is and stays written down, for the next start to settle
  */
 export async function replaceOriginal(
   path: string,
@@ -42,32 +43,32 @@ export async function replaceOriginal(
   const backup = backupPath(backups, original.path);
   const { bytes, modifiedMs, identity } = original;
   const replaces = { original: original.path, backup, sha256, bytes, modifiedMs };
-  let progress: 'before' | 'taking' | 'taken' = 'before';
+  /** Of what has begun, it cannot be told here whether it was done. */
+  let isUnsettled = false as boolean;
   try {
     signal.throwIfAborted();
     const attributes = await stage(path, file, options, replaces, async (intent) => {
-      await keepBackup(files, original.path, backup, { identity, sha256 });
+      let hasBegun = false;
       try {
+        await keepBackup(files, original.path, backup, { identity, sha256 });
         // Copying may have taken its time.
         await options.sourceUnchanged();
         signal.throwIfAborted();
-        progress = 'taking';
+        hasBegun = true;
         await takePlace(files, intent.temporary, path, original.path);
-        if (path !== original.path) await giveWay(files, path, original.path);
+        if (path !== original.path) await files.unlink(original.path);
+        await flushFolder(files, dirname(path));
       } catch (error) {
-        // A drive may fail and have done it all the same: then the original is in the backup and nowhere else.
-        if (progress === 'taking' && (await identityAt(path)) === intent.identity) progress = 'taken';
-        else await files.unlink(backup).catch(() => undefined);
+        isUnsettled = hasBegun && !(await isAt(files, original.path, identity));
+        isUnsettled ||= !(await takeBack(files, path, intent.identity, backup));
         throw error;
       }
     });
-    progress = 'taken';
     record.committed();
-    await flushFolder(files, dirname(path));
     return { backup, ...(attributes === undefined ? {} : { attributes }) };
   } catch (error) {
-    // What has taken the place is settled at the next start, by what is found there.
-    if (progress !== 'taken') record.withdrawn();
+    // The next start settles it, by what it finds.
+    if (!isUnsettled) record.withdrawn();
     throw asCommitError(error, path, signal);
   }
 }
@@ -77,12 +78,18 @@ function takePlace(files: DiskFiles, temporary: string, path: string, original: 
   return path === original ? files.rename(temporary, path) : giveName(files, temporary, path);
 }
 
-/** The output has another name than its original, which goes; where it will not, the output does. */
-async function giveWay(files: DiskFiles, path: string, original: string): Promise<void> {
+/** Whether this very file is there for certain: a drive that fails may have done what it says it could not. */
+async function isAt(files: DiskFiles, path: string, identity: string): Promise<boolean> {
+  return (await identityAt(path, files).catch(() => undefined)) === identity;
+}
+
+/** With the original in its place, neither output nor backup is needed; the backup is the last to go. */
+async function takeBack(files: DiskFiles, path: string, identity: string, backup: string): Promise<boolean> {
   try {
-    await files.unlink(original);
-  } catch (error) {
-    await files.unlink(path);
-    throw error;
+    if ((await identityAt(path, files)) === identity) await files.unlink(path);
+    await discard(files, backup);
+    return true;
+  } catch {
+    return false;
   }
 }

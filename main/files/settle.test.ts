@@ -1,10 +1,11 @@
-import { link, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { realFiles, type DiskFiles } from './durable.ts';
 import { identityAt } from './identity.ts';
-import { settle, sweep, type Unfinished } from './settle.ts';
+import { settle, type Unfinished } from './settle.ts';
 
 const temporaryFile = '.millrace-0123456789abcdef-0123456789abcdef.tmp';
 
@@ -138,13 +139,110 @@ describe.each(['same-name', 'other-name'] as const)('a replacement under the %s'
   });
 });
 
-it('sweeps up what dead runs began to write, and nothing else', async () => {
-  const folder = await temporaryFolder();
-  const alive = '.millrace-aaaaaaaaaaaaaaaa-0123456789abcdef.tmp';
-  for (const name of [temporaryFile, alive, '.millrace-other.tmp', 'a.jpg']) {
-    await writeFile(join(folder, name), '');
+describe('what is not found', () => {
+  /** As written down on a drive that is not connected, though there is a folder to look in. */
+  function onADrive(unfinished: Unfinished): Unfinished {
+    return { ...unfinished, identity: unfinished.identity.replace(/^\d+/, '1') };
   }
-  const gone = join(folder, 'not there');
-  expect(await sweep([folder, gone], (run) => run.startsWith('a'))).toEqual([join(folder, temporaryFile)]);
-  expect((await readdir(folder)).sort()).toEqual(['.millrace-other.tmp', alive, 'a.jpg'].sort());
+
+  it.each(['new', 'same-name', 'other-name'] as const)(
+    'on a drive that is not connected is for another start (%s)',
+    async (kind) => {
+      const { folder, original, backup, unfinished } = await ruin(kind);
+      if (kind !== 'new') await rename(original, backup);
+      await rename(folder, `${folder}-elsewhere`);
+      await expect(settle(onADrive(unfinished))).rejects.toThrow(`${folder} is not there`);
+      await mkdir(folder);
+      await expect(settle(onADrive(unfinished))).rejects.toThrow(`${folder} is not there`);
+      if (kind !== 'new') expect(await readFile(backup, 'utf8')).toBe('the original');
+    },
+  );
+
+  it.each(['same-name', 'other-name'] as const)(
+    'because the drive of the backups is not connected is for another start (%s)',
+    async (kind) => {
+      const { original, backup, unfinished } = await ruin(kind);
+      await rename(original, backup);
+      await rename(dirname(backup), `${dirname(backup)}-elsewhere`);
+      await expect(settle(unfinished)).rejects.toThrow(`${dirname(backup)} is not there`);
+      expect(await readFile(unfinished.temporary, 'utf8')).toBe('smaller');
+    },
+  );
+
+  it('because its folder was removed is gone, or in the backup', async () => {
+    const fresh = await ruin('new');
+    await rm(fresh.folder, { recursive: true });
+    expect(await settle(fresh.unfinished)).toBe('withdrawn');
+    const replaced = await ruin('same-name');
+    await rename(replaced.original, replaced.backup);
+    await rm(replaced.folder, { recursive: true });
+    expect(await settle(replaced.unfinished)).toBe('kept');
+    expect(await readFile(replaced.backup, 'utf8')).toBe('the original');
+  });
+
+  it.each(['same-name', 'other-name'] as const)(
+    'of the backups leaves the original where it is (%s)',
+    async (kind) => {
+      const { folder, original, backup, unfinished } = await ruin(kind);
+      await rm(dirname(backup), { recursive: true });
+      expect(await settle(unfinished)).toBe('withdrawn');
+      expect(await readdir(folder)).toEqual(['a.jpg']);
+      expect(await readFile(original, 'utf8')).toBe('the original');
+    },
+  );
+});
+
+describe('the empty file that claimed a name', () => {
+  it.each(['new', 'other-name'] as const)('goes with its output (%s)', async (kind) => {
+    const { folder, path, temporary, unfinished } = await ruin(kind);
+    await writeFile(temporary, 'sma');
+    await writeFile(path, '');
+    expect(await settle(unfinished)).toBe('withdrawn');
+    expect(await readdir(folder)).toEqual(kind === 'new' ? [] : ['a.jpg']);
+  });
+
+  it('is not what a person has emptied', async () => {
+    const { folder, original, backup, unfinished } = await ruin('same-name');
+    await rename(original, backup);
+    await writeFile(original, '');
+    expect(await settle(unfinished)).toBe('kept');
+    expect(await readdir(folder)).toEqual(['a.jpg']);
+  });
+});
+
+describe('somebody who writes to the original while it is settled', () => {
+  /** A disk on which somebody writes to a file right before it is looked at for the last time. */
+  function writing(path: string): DiskFiles {
+    return {
+      ...realFiles,
+      stat: async (asked) => {
+        if (asked === path) await writeFile(path, 'what a person wrote');
+        return realFiles.stat(asked);
+      },
+    };
+  }
+
+  it.each(['same-name', 'other-name'] as const)('keeps it, and the backup (%s)', async (kind) => {
+    const { original, backup, unfinished } = await ruin(kind);
+    await writeFile(backup, 'the original');
+    await expect(settle(unfinished, writing(original))).rejects.toThrow('is being written to');
+    expect(await readFile(original, 'utf8')).toBe('what a person wrote');
+    expect(await readFile(backup, 'utf8')).toBe('the original');
+  });
+
+  it('keeps it where it was to give way to what is already there', async () => {
+    const { original, path, backup, temporary, unfinished } = await ruin('other-name');
+    await writeFile(backup, 'the original');
+    await rename(temporary, path);
+    expect(await settle(unfinished, writing(original))).toBe('committed');
+    expect(await readFile(original, 'utf8')).toBe('what a person wrote');
+  });
+
+  it('keeps the backup where the output is taken back', async () => {
+    const { original, backup, temporary, unfinished } = await ruin('other-name');
+    await writeFile(backup, 'the original');
+    await writeFile(temporary, 'sma');
+    await expect(settle(unfinished, writing(original))).rejects.toThrow('is being written to');
+    expect(await readFile(backup, 'utf8')).toBe('the original');
+  });
 });

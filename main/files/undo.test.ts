@@ -5,6 +5,7 @@ import { attributesOf, setAttributes, takesAttributes } from '../../tests/fixtur
 import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import { realFiles, type DiskFiles } from './durable.ts';
+import { identityAt } from './identity.ts';
 import { restore, type Replaced } from './undo.ts';
 
 const run = '0123456789abcdef';
@@ -27,6 +28,7 @@ async function replaced(output: 'a.jpg' | 'a.webp' = 'a.jpg'): Promise<Replaced>
     path,
     sha256: sha256('the original'),
     outputSha256: sha256('smaller'),
+    outputIdentity: (await identityAt(path)) ?? '',
     bytes: 12,
     modifiedMs: 1_500_000_000_250,
   };
@@ -106,6 +108,64 @@ describe('undo', () => {
     expect(problem).toContain(what.backup);
     expect(await readFile(what.original, 'utf8')).toBe('mine');
     expect(await readFile(what.backup, 'utf8')).toBe('the original');
+  });
+
+  it.each([
+    ['the same disk', realFiles],
+    ['another disk', noLinks],
+  ])('never writes over what a person writes while the original is brought from %s', async (_where, disk) => {
+    const what = await replaced();
+    const files: DiskFiles = {
+      ...disk,
+      // The last that is done before the original gets its name.
+      stat: async (path) => {
+        if (path.endsWith('.tmp')) await writeFile(what.original, 'mine');
+        return disk.stat(path);
+      },
+    };
+    const { restored, problem } = await restore(what, run, files);
+    expect(restored).toBe(false);
+    expect(problem).toContain(what.backup);
+    expect(await readFile(what.original, 'utf8')).toBe('mine');
+    expect(await readFile(what.backup, 'utf8')).toBe('the original');
+    expect(await readdir(dirname(what.original))).toEqual(['a.jpg']);
+  });
+
+  it('keeps the backup of what a person writes to right after it is back', async () => {
+    const what = await replaced();
+    const files: DiskFiles = {
+      ...realFiles,
+      rename: async (from, to) => {
+        await realFiles.rename(from, to);
+        await rm(to);
+        await writeFile(to, 'mine');
+      },
+    };
+    expect(await restore(what, run, files)).toMatchObject({ restored: false });
+    expect(await readFile(what.backup, 'utf8')).toBe('the original');
+  });
+
+  it('waits for a drive that is not connected: nothing is put where it would be', async () => {
+    const what = await replaced();
+    const folder = dirname(what.original);
+    await rename(folder, `${folder}-on-its-drive`);
+    const elsewhere = { ...what, outputIdentity: what.outputIdentity.replace(/^\d+/, '1') };
+    for (const name of ['a.jpg', 'a.webp']) {
+      const path = join(folder, name);
+      const { restored, problem } = await restore({ ...elsewhere, path }, run);
+      expect(restored).toBe(false);
+      expect(problem).toContain('connect it');
+    }
+    expect(await readdir(dirname(folder))).not.toContain('pictures');
+    expect(await readFile(what.backup, 'utf8')).toBe('the original');
+  });
+
+  it('goes on where it had claimed the name, on a disk without hard links', async () => {
+    const what = await replaced('a.webp');
+    await writeFile(what.original, '');
+    expect(await restore(what, run)).toEqual({ restored: true });
+    expect(await readFile(what.original, 'utf8')).toBe('the original');
+    expect(await readdir(dirname(what.original))).toEqual(['a.jpg']);
   });
 
   it('leaves an output that was changed since, beside its original', async () => {

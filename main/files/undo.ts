@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path';
 import type { ReplacedOriginal } from '../engine/journal.ts';
 import { copy } from './backups.ts';
 import {
-  digestAt,
   digestOf,
   discard,
   flushFolder,
@@ -15,6 +14,7 @@ import {
   type DiskFiles,
 } from './durable.ts';
 import { destinationError } from './file-errors.ts';
+import { identityAt, isAway, isEmptyAt, look, type Seen } from './identity.ts';
 import { temporaryName } from './temporary-name.ts';
 
 /** A replaced original, and what stands in its place. */
@@ -22,6 +22,7 @@ export interface Replaced extends ReplacedOriginal {
   /** Where the output was put. */
   readonly path: string;
   readonly outputSha256: string;
+  readonly outputIdentity: string;
 }
 
 /** How it went. A `problem` is a sentence for a person; with `restored` false nothing was touched, and the backup stays. */
@@ -41,20 +42,28 @@ export async function restore(
   run: string,
   files: DiskFiles = realFiles,
 ): Promise<Restoration> {
-  const { original, backup, sha256, path, outputSha256 } = replaced;
+  const { original, backup, sha256, path, outputSha256, outputIdentity } = replaced;
   try {
-    const there = await digestAt(original, files);
-    if (there !== sha256) {
-      if ((await digestAt(backup, files)) !== sha256)
+    const there = await look(original, files);
+    const output = path === original ? there : await look(path, files);
+    let identity = there?.identity;
+    if (there?.sha256 !== sha256) {
+      if ((await look(backup, files))?.sha256 !== sha256)
         // Its disk may not be there today.
         return refused(`The backup of ${original} is not there: ${backup}.`);
-      if (there !== undefined && !(path === original && there === outputSha256)) {
+      const isOutput = path === original && there?.sha256 === outputSha256;
+      // An empty file is what is left where the name was claimed on a disk without hard links.
+      if (there !== undefined && !isOutput && !(await isEmptyAt(original, files))) {
         return refused(changedSince(replaced));
       }
-      await putBack(replaced, run, files, there !== undefined);
+      if (output === undefined && (await isAway(dirname(original), outputIdentity, files))) {
+        return refused(away(replaced));
+      }
+      identity = await putBack(replaced, run, files, there?.identity);
     }
     // The original is in its place; whatever happens next, it can be done again.
-    const problem = path === original ? undefined : await removeOutput(replaced, files);
+    const problem = path === original ? undefined : await removeOutput(replaced, files, output);
+    if ((await identityAt(original, files)) !== identity) return refused(changedSince(replaced));
     await discard(files, backup);
     const isMoved = path === original && there === undefined;
     if (isMoved) {
@@ -70,20 +79,32 @@ export async function restore(
   }
 }
 
+/**
+ * @param taken identity of the file that has the place now
+ * @returns identity of the original in its place
+ */
 async function putBack(
   { original, backup, sha256 }: Replaced,
   run: string,
   files: DiskFiles,
-  isTaken: boolean,
-): Promise<void> {
+  taken: string | undefined,
+): Promise<string | undefined> {
   const folder = dirname(original);
   await makeFolder(files, folder);
   const temporary = join(folder, temporaryName(run));
   await bringOver(files, backup, temporary, sha256);
-  await undoing(files, temporary, () =>
-    isTaken ? files.rename(temporary, original) : giveName(files, temporary, original),
-  );
+  const identity = await undoing(files, temporary, async () => {
+    const brought = await identityAt(temporary, files);
+    if (taken === undefined) await giveName(files, temporary, original);
+    else {
+      // Copying may have taken its time.
+      if ((await identityAt(original, files)) !== taken) throw new NameTaken(original);
+      await files.rename(temporary, original);
+    }
+    return brought;
+  });
   await flushFolder(files, folder);
+  return identity;
 }
 
 /** A second name for the backup where the disk can do that, else a copy that is compared. */
@@ -104,19 +125,23 @@ async function bringOver(files: DiskFiles, backup: string, temporary: string, sh
 async function removeOutput(
   { original, path, outputSha256 }: Replaced,
   files: DiskFiles,
+  output: Seen | undefined,
 ): Promise<string | undefined> {
-  const there = await digestAt(path, files);
-  if (there === outputSha256) {
-    await discard(files, path);
-    return undefined;
+  if (output === undefined) {
+    return `${original} is back. What was made of it was not found at ${path}; if it was moved, it is where it was moved to.`;
   }
-  return there === undefined
-    ? `${original} is back. What was made of it was not found at ${path}; if it was moved, it is where it was moved to.`
-    : `${original} is back. ${path} has been changed since it was made, and stays.`;
+  const isOurs = output.sha256 === outputSha256 && (await identityAt(path, files)) === output.identity;
+  if (!isOurs) return `${original} is back. ${path} has been changed since it was made, and stays.`;
+  await discard(files, path);
+  return undefined;
 }
 
 function changedSince({ original, backup }: Replaced): string {
   return `${original} has been changed since and stays as it is. What it was before is kept as ${backup}.`;
+}
+
+function away({ original, backup }: Replaced): string {
+  return `The folder of ${original} is not there. If it is on a drive, connect it; if it is gone, make it again; then undo once more. The original is kept as ${backup}.`;
 }
 
 function refused(problem: string): Restoration {

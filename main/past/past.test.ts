@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { sourceName, type Intake, type Source } from '../../contract/batch.ts';
@@ -8,6 +8,8 @@ import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import type { CommitIntent } from '../engine/journal.ts';
 import type { IntakeStream } from '../engine/world.ts';
+import { realFiles, type DiskFiles } from '../files/durable.ts';
+import { identityAt } from '../files/identity.ts';
 import { takeIn } from '../files/intake.ts';
 import { createRecords } from '../store/records.ts';
 import { beginRun } from '../store/run-lock.ts';
@@ -18,10 +20,10 @@ const thread = fileURLToPath(new URL('../store/journal-thread.ts', import.meta.u
 const recipe = parseRecipe({});
 
 /** A run on a state; it ends with the block, as one that was killed after everything was written. */
-async function inRun<T>(folder: string, act: (past: Past) => Promise<T>): Promise<T> {
+async function inRun<T>(folder: string, act: (past: Past) => Promise<T>, files = realFiles): Promise<T> {
   const store = openStore(folder);
   const run = beginRun(folder);
-  const past = openPast({ store, run, thread, log: () => undefined });
+  const past = openPast({ store, run, thread, log: () => undefined, files });
   try {
     return await act(past);
   } finally {
@@ -80,6 +82,146 @@ it('a walk that was cut off again and again is one walk still, and misses nothin
     const rest = await takeSome(resumed.intake, 100);
     expect(rest.map((item) => (item.kind === 'skipped' ? '' : sourceName(item.source)))).toEqual(names);
   });
+});
+
+/** What a run leaves that is killed when it was about to replace a picture. Gives its batch. */
+async function leaveReplacement(state: string, original: string, backup: string): Promise<string> {
+  const temporary = join(dirname(original), '.millrace-0123456789abcdef-0123456789abcdef.tmp');
+  await writeFile(temporary, 'smaller');
+  const intent: CommitIntent = {
+    temporary,
+    path: original,
+    sha256: sha256('smaller'),
+    bytes: 7,
+    identity: (await identityAt(temporary)) ?? '',
+    format: 'jpeg',
+    keptOriginal: false,
+    replaces: { original, backup, sha256: sha256('the original'), bytes: 12, modifiedMs: 0 },
+  };
+  return inRun(state, async (past) => {
+    const { id: batch = '', journal } = past.begin(recipe);
+    journal.accepted(1, { kind: 'file', path: original });
+    journal.prepared(1, 'identity', { bytes: 12, format: 'jpeg', pixels: 1 }, original);
+    journal.started(1, 1);
+    await journal.commit(1).about(intent);
+    return batch;
+  });
+}
+
+interface Place {
+  readonly folder: string;
+  readonly state: string;
+  readonly original: string;
+  readonly backup: string;
+}
+
+async function place(): Promise<Place> {
+  const folder = await temporaryFolder();
+  const original = join(folder, 'pictures/a.jpg');
+  const backup = join(folder, 'backups/a.jpg');
+  for (const path of [original, backup]) await mkdir(dirname(path));
+  await writeFile(original, 'the original');
+  return { folder, state: join(folder, 'state'), original, backup };
+}
+
+it('two starts at once settle what is left once, and both copies are where they belong', async () => {
+  const { state, original, backup } = await place();
+  const batch = await leaveReplacement(state, original, backup);
+  const reached = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  /** A start that is slow right after it has seen the original in its place. */
+  const slow: DiskFiles = {
+    ...realFiles,
+    open: async (path, flags) => {
+      if (path.endsWith('.tmp')) {
+        reached.resolve();
+        await released.promise;
+      }
+      return realFiles.open(path, flags);
+    },
+  };
+  await inRun(
+    state,
+    async (past) => {
+      const settled = past.settle();
+      await reached.promise;
+      await inRun(state, async (other) => {
+        await other.settle();
+        // Nor does it begin to do again what is being settled.
+        expect(other.unfinished()).toEqual([]);
+      });
+      released.resolve();
+      await settled;
+      expect(past.unfinished()).toEqual([batch]);
+    },
+    slow,
+  );
+  expect(await readFile(original, 'utf8')).toBe('smaller');
+  expect(await readFile(backup, 'utf8')).toBe('the original');
+  await inRun(state, async (past) => {
+    expect((await past.undo(batch)).problems).toEqual([]);
+    expect(await readFile(original, 'utf8')).toBe('the original');
+  });
+});
+
+it('what its run had done but not written down is done, in the batch too', async () => {
+  const { state, original, backup } = await place();
+  const batch = await leaveReplacement(state, original, backup);
+  await inRun(state, async (past) => {
+    await past.settle();
+    const { intake } = await past.resume(batch);
+    expect(await takeSome(intake, 2)).toMatchObject([{ kind: 'done', output: { path: original, bytes: 7 } }]);
+  });
+});
+
+it('what lies on a drive that is not connected waits for another start, and undo says so', async () => {
+  const { folder, state, original, backup } = await place();
+  const batch = await leaveReplacement(state, original, backup);
+  const pictures = dirname(original);
+  const away: DiskFiles = {
+    ...realFiles,
+    // As where the drive was mounted: an empty folder of another disk.
+    stat: async (path) =>
+      path === pictures ? { ...(await realFiles.stat(folder)), dev: 1n } : realFiles.stat(path),
+  };
+  await rename(pictures, `${pictures}-elsewhere`);
+  await rm(dirname(backup), { recursive: true });
+  await inRun(
+    state,
+    async (past) => {
+      await past.settle();
+      const { restored, problems } = await past.undo();
+      expect(restored).toBe(0);
+      expect(problems).toMatchObject([expect.stringContaining(original)]);
+    },
+    away,
+  );
+  await rename(`${pictures}-elsewhere`, pictures);
+  await mkdir(dirname(backup));
+  await inRun(state, async (past) => {
+    await past.settle();
+    expect(await readFile(original, 'utf8')).toBe('smaller');
+    expect(await past.undo(batch)).toMatchObject({ restored: 1, problems: [] });
+  });
+});
+
+it('a temporary file that cannot be removed does not keep anything else from starting', async () => {
+  const { state, original, backup } = await place();
+  const batch = await leaveReplacement(state, original, backup);
+  await writeFile(original, 'changed since');
+  const files: DiskFiles = {
+    ...realFiles,
+    unlink: () => Promise.reject(Object.assign(new Error('EROFS'), { code: 'EROFS' })),
+  };
+  await writeFile(join(dirname(original), '.millrace-0123456789abcdef-1123456789abcdef.tmp'), '');
+  await inRun(
+    state,
+    async (past) => {
+      await past.settle();
+      expect(past.unfinished()).toEqual([batch]);
+    },
+    files,
+  );
 });
 
 it('a place that somebody has written to since is looked at once, and its original waits to be undone', async () => {

@@ -3,7 +3,7 @@ import { sourceAddress, type Intake, type Offered, type Source } from '../../con
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { BatchJournal } from '../engine/journal.ts';
+import type { BatchJournal, ReplacedOriginal } from '../engine/journal.ts';
 import type { IntakeStream } from '../engine/world.ts';
 import { realFiles, type DiskFiles } from '../files/durable.ts';
 import { takeIn } from '../files/intake.ts';
@@ -88,9 +88,9 @@ export function openPast(options: PastOptions): Past {
         throw new MillraceError('no-such-thing', `Batch ${batch} is being worked on. Cancel it first.`);
       }
       const backups = records.backups(batch);
+      const problems = records.pending(batch).flatMap(({ replaces }) => unsettled(replaces));
       if (backups.length === 0 && records.recipeOf(batch) === undefined) throw unknownBatch(batch);
-      if (backups.length === 0) throw nothingToUndo();
-      const problems: string[] = [];
+      if (backups.length === 0 && problems.length === 0) throw nothingToUndo();
       let restored = 0;
       journal.writer.post(['beginUndo', run.id, batch]);
       await journal.writer.wait('written');
@@ -171,6 +171,15 @@ async function resumed(id: string, recipe: Recipe, records: Records, journal: Jo
   }
 
   return { ...recorded(batch), recipe, intake: intake() };
+}
+
+/** What a run was in the middle of, and nobody could settle since: usually its drive is not there. */
+function unsettled(replaces: ReplacedOriginal | undefined): string[] {
+  if (replaces === undefined) return [];
+  const { original, backup } = replaces;
+  return [
+    `${original} was about to be replaced when Millrace was interrupted, and is left as it is. Connect its drive, start Millrace again, then undo once more. Its backup, if it had one by then, is ${backup}.`,
+  ];
 }
 
 function unknownBatch(batch: string): MillraceError {

@@ -1,15 +1,19 @@
+const sums = `
+  (done, failed, waiting, bytes_in, bytes_out) = (
+    SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'failed'), 0,
+      coalesce(sum(bytes) FILTER (WHERE state = 'done'), 0),
+      coalesce(sum(output ->> 'bytes') FILTER (WHERE state = 'done'), 0)
+    FROM job WHERE batch = batch.id)`;
+
 /** What the journal writes, by name. Nothing else is written while a batch works. */
 export const journalStatements = {
   beginBatch: `INSERT INTO batch (id, run, started_ms, recipe, recipe_hash, state) VALUES (?, ?, ?, ?, ?, 'working')`,
   wakeBatch: `UPDATE batch SET state = 'working' WHERE id = ?`,
-  endBatch: `
-    UPDATE batch SET state = 'ended',
-      (done, failed, waiting, bytes_in, bytes_out) = (
-        SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'failed'), 0,
-          coalesce(sum(bytes) FILTER (WHERE state = 'done'), 0),
-          coalesce(sum(output ->> 'bytes') FILTER (WHERE state = 'done'), 0)
-        FROM job WHERE batch = batch.id)
-    WHERE id = ?`,
+  endBatch: `UPDATE batch SET state = 'ended', ${sums} WHERE id = ?`,
+  /** The batch of an output, where a later run has finished a job of it. */
+  sumUpBatch: `
+    UPDATE batch SET ${sums}
+    WHERE state = 'ended' AND id = (SELECT batch FROM output WHERE temporary = ?)`,
   beginUndo: `UPDATE batch SET state = 'undoing', run = ? WHERE id = ?`,
   endUndo: `UPDATE batch SET state = 'ended' WHERE id = ?`,
   addIntake: 'INSERT INTO intake (batch, number, offered) VALUES (?, ?, ?)',
@@ -25,18 +29,20 @@ export const journalStatements = {
   aboutOutput: `
     INSERT INTO output (batch, job, temporary, path, sha256, bytes, identity, format, kept_original)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  /** The job of an output that a dead run had all but committed. */
+  /** The job of an output that has its name: written with it, so that none is without the other. */
   finishJob: `
     UPDATE job SET state = 'done', why = NULL,
       output = json_object('path', output.path, 'format', output.format, 'bytes', output.bytes,
         'keptOriginal', json(iif(output.kept_original, 'true', 'false')))
     FROM output
-    WHERE output.temporary = ? AND job.batch = output.batch AND job.number = output.job`,
+    WHERE output.temporary = ? AND job.batch = output.batch AND job.number = output.job AND job.state <> 'done'`,
   aboutBackup:
     'INSERT INTO backup (temporary, original, path, sha256, bytes, modified_ms) VALUES (?, ?, ?, ?, ?, ?)',
   commitOutput: `UPDATE output SET state = 'committed' WHERE temporary = ?`,
   /** Neither the output nor its original is in its place; a person decides, and nobody looks again. */
   setOutputAside: `UPDATE output SET state = 'set-aside' WHERE temporary = ?`,
+  /** It could not be settled now; the next start looks again, whosever it is. */
+  releaseOutput: 'UPDATE output SET settler = NULL WHERE temporary = ?',
   keepBackup: `UPDATE backup SET state = 'kept' WHERE temporary = ?`,
   withdrawBackup: 'DELETE FROM backup WHERE temporary = ?',
   withdrawOutput: 'DELETE FROM output WHERE temporary = ?',

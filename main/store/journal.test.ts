@@ -153,9 +153,43 @@ describe('a commit', () => {
     await withdrawn.about(intent('/out/two'));
     withdrawn.withdrawn();
     await first.journal.writer.wait('written');
-    expect(first.records.pending()).toEqual([]);
+    expect(first.records.claimPending()).toEqual([]);
     await first.die();
-    expect(live(folder).records.pending()).toHaveLength(3);
+    expect(live(folder).records.claimPending()).toHaveLength(3);
+  });
+
+  it('that was left is settled by one run alone, and by another once that has ended', async () => {
+    const folder = await temporaryFolder();
+    const first = live(folder);
+    const batch = first.journal.begin(recipe);
+    batch.accepted(1, file('a'));
+    await batch.commit(1).about(intent(`/out/.millrace-${first.run.id}-0000000000000001.tmp`));
+    await first.die();
+    const [second, third] = [live(folder), live(folder)];
+    expect(second.records.claimPending()).toHaveLength(1);
+    expect(third.records.claimPending()).toEqual([]);
+    // Its job may be all but done.
+    expect(third.records.unfinished()).toEqual([]);
+    expect(third.records.claim(batch.id)).toBe(false);
+    await second.die();
+    expect(third.records.claimPending()).toHaveLength(1);
+    expect(third.records.unfinished()).toEqual([batch.id]);
+  });
+
+  it('is written down together with its job', async () => {
+    const folder = await temporaryFolder();
+    const first = live(folder);
+    const batch = first.journal.begin(recipe);
+    batch.accepted(1, file('a'));
+    batch.prepared(1, 'identity', facts, '/out/a.webp');
+    batch.started(1, 1);
+    const commit = batch.commit(1);
+    await commit.about(intent('/out/t'));
+    commit.committed();
+    await first.die();
+    expect([...live(folder).records.jobs(batch.id)]).toEqual([
+      { number: 1, source: file('a'), state: 'done', output: output('/out/a.webp'), facts },
+    ]);
   });
 });
 

@@ -176,8 +176,8 @@ function commitRecord(writer: JournalWriter, batch: string, job: () => number): 
     },
     committed() {
       if (intent === undefined) return;
-      writer.post(['commitOutput', intent.temporary]);
-      if (intent.replaces !== undefined) writer.post(['keepBackup', intent.temporary]);
+      const { temporary, replaces } = intent;
+      writer.post(...commitEntries(temporary, replaces !== undefined));
     },
     withdrawn() {
       if (intent === undefined) return;
@@ -185,6 +185,15 @@ function commitRecord(writer: JournalWriter, batch: string, job: () => number): 
       intent = undefined;
     },
   };
+}
+
+/** What is written together of an output that has its name. */
+export function commitEntries(temporary: string, isReplacement: boolean): JournalEntry[] {
+  return [
+    ['commitOutput', temporary],
+    ['finishJob', temporary],
+    ...(isReplacement ? [['keepBackup', temporary] as const] : []),
+  ];
 }
 
 type DoneLookup = (source: Source, identity: string, hash: string) => Promise<string | undefined>;

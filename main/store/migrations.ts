@@ -94,4 +94,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX backup_by_state ON backup (state)
   `,
+  `
+  -- Which later run settles an output that its own left about; no other touches it while that one goes on.
+  ALTER TABLE output ADD COLUMN settler TEXT
+  `,
 ];

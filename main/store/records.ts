@@ -9,7 +9,7 @@ import { outputIn } from './job-output.ts';
 import type { Run } from './run-lock.ts';
 import type { Store } from './store.ts';
 
-/** An output that was about to get its name when its run ended. */
+/** An output that was about to get its name when its run ended, or that its run could tell nothing certain of. */
 export interface PendingOutput {
   readonly temporary: string;
   readonly path: string;
@@ -24,6 +24,7 @@ export interface Backup extends ReplacedOriginal {
   /** Where the output was put, and what it was. */
   readonly path: string;
   readonly outputSha256: string;
+  readonly outputIdentity: string;
 }
 
 /** A backup with what decides how long it is kept. */
@@ -52,7 +53,7 @@ export interface OpenIntake {
   readonly offered: Offered;
 }
 
-/** What the journal says of earlier runs. Reads only, but for `claim`. */
+/** What the journal says of earlier runs. Reads only, but for the claims. */
 export interface Records {
   /** Newest first, at most fifty. */
   history(): HistoryEntry[];
@@ -66,8 +67,10 @@ export interface Records {
   jobs(batch: string): Iterable<RecordedJob>;
   /** What was being walked and did not come to its end, and how many walks there were. */
   intakes(batch: string): { readonly open: readonly OpenIntake[]; readonly count: number };
-  /** Of runs that have ended. */
-  pending(): PendingOutput[];
+  /** What is about to be committed, of all batches or of one. */
+  pending(batch?: string): PendingOutput[];
+  /** What runs that have ended left about: from now on this run's, and no other's while it goes on. */
+  claimPending(): PendingOutput[];
   /** Folders in which runs that have ended may have left temporary files. */
   foldersOfTheDead(): string[];
   /** The newest batch, or this one. */
@@ -101,6 +104,9 @@ export function createRecords({ database }: Store, run: Run): Records {
     SELECT count(*) FILTER (WHERE backup.state = 'kept') AS kept,
       count(*) FILTER (WHERE backup.state = 'restored') AS restored
     FROM backup JOIN output USING (temporary) WHERE output.batch = ?`);
+  const claimOutput = database.prepare(
+    `UPDATE output SET settler = ? WHERE temporary = ? AND state = 'about' AND settler IS ?`,
+  );
   const claimBatch = database.prepare(
     `UPDATE batch SET run = ? WHERE id = ? AND run = ? AND state = 'working'`,
   );
@@ -147,12 +153,30 @@ export function createRecords({ database }: Store, run: Run): Records {
       .filter((batch) => !run.isAlive(batch.run));
   }
 
+  const linesAbout = (): Line[] =>
+    all(`
+      SELECT output.*, batch.run, backup.original, backup.path AS backup, backup.sha256 AS original_sha256,
+        backup.bytes AS original_bytes, backup.modified_ms
+      FROM output JOIN batch ON batch.id = output.batch LEFT JOIN backup USING (temporary)
+      WHERE output.state = 'about'`);
+
+  /** None of which another run settles an output at this moment: what its job became is not known yet. */
+  function unfinished(): ReturnType<typeof deadBatches> {
+    const settled = linesAbout()
+      .filter((line) => {
+        const settler = settlerIn(line);
+        return settler !== null && settler !== run.id && run.isAlive(settler);
+      })
+      .map((line) => line['batch']);
+    return deadBatches('working').filter(({ id }) => !settled.includes(id));
+  }
+
   return {
     history: () =>
       all(`SELECT * FROM batch ORDER BY started_ms DESC, id DESC LIMIT ${String(historySize)}`).flatMap(
         entryOf,
       ),
-    unfinished: () => deadBatches('working').map(({ id }) => id),
+    unfinished: () => unfinished().map(({ id }) => id),
     recipeOf(batch) {
       const [line] = all('SELECT recipe FROM batch WHERE id = ?', batch);
       const recipe = v.safeParse(recipeSchema, fromJson(line?.['recipe']));
@@ -163,7 +187,7 @@ export function createRecords({ database }: Store, run: Run): Records {
       return line !== undefined && run.isAlive(String(line['run']));
     },
     claim(batch) {
-      const found = deadBatches('working').find(({ id }) => id === batch);
+      const found = unfinished().find(({ id }) => id === batch);
       return found !== undefined && claimBatch.run(run.id, batch, found.run).changes === 1;
     },
     *jobs(batch) {
@@ -180,20 +204,22 @@ export function createRecords({ database }: Store, run: Run): Records {
         });
       return { open, count: lines.length };
     },
-    pending: () =>
-      all(`
-        SELECT output.*, batch.run, backup.original, backup.path AS backup, backup.sha256 AS original_sha256,
-          backup.bytes AS original_bytes, backup.modified_ms
-        FROM output JOIN batch ON batch.id = output.batch LEFT JOIN backup USING (temporary)
-        WHERE output.state = 'about'`)
-        .filter((line) => !run.isAlive(runIn(line) ?? String(line['run'])))
-        .map((line) => ({
-          temporary: String(line['temporary']),
-          path: String(line['path']),
-          sha256: String(line['sha256']),
-          identity: String(line['identity']),
-          replaces: typeof line['original'] === 'string' ? originalIn(line) : undefined,
-        })),
+    pending: (batch) =>
+      linesAbout()
+        .filter((line) => batch === undefined || line['batch'] === batch)
+        .map(pendingIn),
+    claimPending: () =>
+      linesAbout()
+        .filter((line) => {
+          const settler = settlerIn(line);
+          if (settler === run.id) return true;
+          // Another may be as fast: the one whose change is made first has it.
+          return (
+            !run.isAlive(settler ?? runIn(line) ?? String(line['run'])) &&
+            claimOutput.run(run.id, String(line['temporary']), settler).changes === 1
+          );
+        })
+        .map(pendingIn),
     foldersOfTheDead() {
       const unfinished = deadBatches('working', 'undoing').map(({ id }) => id);
       // What failed may have failed at cleaning up, too.
@@ -207,7 +233,7 @@ export function createRecords({ database }: Store, run: Run): Records {
     },
     backups: (batch) =>
       all(
-        `SELECT output.temporary, output.path, output.sha256, backup.original, backup.path AS backup,
+        `SELECT output.temporary, output.path, output.sha256, output.identity, backup.original, backup.path AS backup,
           backup.sha256 AS original_sha256, backup.bytes AS original_bytes, backup.modified_ms
         FROM backup JOIN output USING (temporary)
         WHERE output.batch = ? AND backup.state = 'kept' ORDER BY output.job`,
@@ -216,12 +242,14 @@ export function createRecords({ database }: Store, run: Run): Records {
         temporary: String(line['temporary']),
         path: String(line['path']),
         outputSha256: String(line['sha256']),
+        outputIdentity: String(line['identity']),
         ...originalIn(line),
       })),
     newestWithBackups() {
       const [line] = all(`
         SELECT batch.id FROM batch JOIN output ON output.batch = batch.id JOIN backup USING (temporary)
-        WHERE backup.state = 'kept' ORDER BY batch.started_ms DESC, batch.id DESC LIMIT 1`);
+        WHERE backup.state IN ('kept', 'about')
+        ORDER BY backup.state = 'kept' DESC, batch.started_ms DESC, batch.id DESC LIMIT 1`);
       return line === undefined ? undefined : String(line['id']);
     },
     keptBackups: () =>
@@ -242,6 +270,21 @@ export function createRecords({ database }: Store, run: Run): Records {
 /** A batch that goes on in a later run has outputs of both; the name of a temporary file says whose it is. */
 function runIn(line: Line): string | undefined {
   return /\.millrace-([0-9a-f]{16})-/.exec(String(line['temporary']))?.[1];
+}
+
+function settlerIn(line: Line): string | null {
+  const { settler } = line;
+  return typeof settler === 'string' ? settler : null;
+}
+
+function pendingIn(line: Line): PendingOutput {
+  return {
+    temporary: String(line['temporary']),
+    path: String(line['path']),
+    sha256: String(line['sha256']),
+    identity: String(line['identity']),
+    replaces: typeof line['original'] === 'string' ? originalIn(line) : undefined,
+  };
 }
 
 function originalIn(line: Line): ReplacedOriginal {

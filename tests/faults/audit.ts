@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { isTemporaryName } from '../../main/files/temporary-name.ts';
+import { journalLies } from './journal-lies.ts';
 import { filesBelow, fingerprints, type Fingerprint, type Scene } from './scene.ts';
 
 export interface Expected {
@@ -20,7 +17,7 @@ export async function audit(scene: Scene, expected: Expected): Promise<string[]>
     ...(await lostOriginals(scene, expected)),
     ...(await wrongOutputs(scene, expected)),
     ...(await leftovers(scene)),
-    ...journalLies(scene),
+    ...journalLies(scene.state),
   ];
 }
 
@@ -59,33 +56,6 @@ async function wrongOutputs(scene: Scene, { outputs, inPlace }: Expected): Promi
 async function leftovers(scene: Scene): Promise<string[]> {
   const all = [...(await filesBelow(scene.folder)), ...(await filesBelow(scene.state))];
   return all.filter((path) => isTemporaryName(basename(path))).map((path) => `LEFT: ${path}`);
-}
-
-/** What the journal calls done is there and whole, and nothing is about to happen any more. */
-function journalLies(scene: Scene): string[] {
-  const path = join(scene.state, 'millrace.db');
-  if (!existsSync(path)) return [];
-  const database = new DatabaseSync(path, { readOnly: true });
-  try {
-    const problems: string[] = [];
-    for (const line of database.prepare(`SELECT * FROM output WHERE state = 'committed'`).all()) {
-      const output = String(line['path']);
-      if (!existsSync(output)) problems.push(`LIE: ${output} is not there`);
-      else if (digest(output) !== line['sha256']) problems.push(`LIE: ${output} is not what was committed`);
-    }
-    for (const line of database.prepare(`SELECT path FROM output WHERE state = 'about'`).all()) {
-      problems.push(`LIE: ${String(line['path'])} is still about to be committed`);
-    }
-    const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
-    if (check !== 'ok') problems.push(`LIE: the journal is damaged: ${String(check)}`);
-    return problems;
-  } finally {
-    database.close();
-  }
-}
-
-function digest(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /** After an undo: every original in its place with its date, and nothing else. */

@@ -106,7 +106,11 @@ async function playRound(
 }
 
 /** What a person does after it: start again, which goes on; and once more the same, where it had ended with failures. */
-async function recover(scene: Scene, recipe: unknown, { again }: Outcome): Promise<string[]> {
+async function recover(
+  scene: Scene,
+  recipe: unknown,
+  { again, tampered, twice }: Outcome,
+): Promise<string[]> {
   const { state } = scene;
   const common = { state, inputs: [scene.pictures], recipe };
   const resumed = await runVictim({ action: 'resume', ...common });
@@ -114,11 +118,18 @@ async function recover(scene: Scene, recipe: unknown, { again }: Outcome): Promi
   const ends = [resumed];
   // Nothing was written down: the batch had not begun.
   if (again === true || isUnknown) ends.push(await runVictim({ action: 'run', ...common }));
-  return ends.flatMap(crashed);
+  // A picture that is gone, or that the other of two runs took away, cannot be converted any more.
+  const mayFail = tampered !== undefined || twice === true;
+  return ends.flatMap((end) => unexpected(end, mayFail));
 }
 
-function crashed({ code, stderr }: VictimEnd): string[] {
-  return code === 0 || code === 1 ? [] : [`CRASHED: ${String(code)} ${stderr.slice(-2000)}`];
+/** The undisturbed run has no failures, and so has none that goes on. */
+function unexpected({ code, stdout, stderr }: VictimEnd, mayFail: boolean): string[] {
+  if (code === 0 || (code === 1 && mayFail)) return [];
+  const said = stdout.split('\n').filter((line) => /failed|error/.test(line));
+  return [
+    `${code === 1 ? 'FAILED' : 'CRASHED'}: ${String(code)} ${stderr.slice(-2000)}${said.join('\n').slice(-2000)}`,
+  ];
 }
 
 /** Whether a problem is one, after what the play itself has done. */
@@ -126,7 +137,8 @@ function isTold(problem: string, { tampered, twice }: Outcome): boolean {
   for (const [name, now] of tampered ?? []) {
     const stem = name.replace(/\.\w+$/, '');
     // What was written to it must not be lost; what became of it may be anything.
-    if (problem.includes(stem) && !(problem.startsWith('LOST') && now !== undefined)) return false;
+    const isAbout = new RegExp(`[ /]${stem}( \\(\\d+\\))?\\.`).test(problem);
+    if (isAbout && !(problem.startsWith('LOST') && now !== undefined)) return false;
   }
   return !(twice === true && /^MORE: .* \(\d\)\.webp$/.test(problem));
 }

@@ -74,6 +74,7 @@ export function failingFiles(at: Failpoint, fault: Inside | undefined): DiskFile
     mkdir: (path, options) => at('mkdir', () => realFiles.mkdir(path, options)),
     open: async (path, flags) =>
       failingHandle(await at(flags === 'wx' ? 'open-new' : 'open-read', () => realFiles.open(path, flags))),
+    stat: (path) => at('stat', () => realFiles.stat(path)),
     link: (from, to) => at('link', () => realFiles.link(from, to)),
     rename: (from, to) => at('rename', () => realFiles.rename(from, to)),
     unlink: (path) => at('unlink', () => realFiles.unlink(path)),

@@ -13,6 +13,7 @@ export const diskSteps = [
   'mkdir',
   'open-new',
   'open-read',
+  'stat',
   'write',
   'sync',
   'link',

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { appendFile, copyFile, rename, rm, truncate } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf } from '../../main/files/durable.ts';
-import { canMount } from '../fixtures/can-mount.ts';
 import { isTemporaryName } from '../../main/files/temporary-name.ts';
+import { denying, mounting, remount, remountWhenIdle, setWritable } from './disks.ts';
 import { steps, type Inside, type Moment } from './fault.ts';
 import type { Plan } from './plans.ts';
 import type { Random } from './random.ts';
@@ -45,6 +46,12 @@ function start({ scene, recipe }: Stage, fault?: Inside): Victim {
   return startVictim(fault === undefined ? orders : { ...orders, fault });
 }
 
+function goOn({ scene, recipe }: Stage, fault?: Inside): Victim {
+  const { state } = scene;
+  const orders = { action: 'resume', state, inputs: [scene.pictures], recipe } as const;
+  return startVictim(fault === undefined ? orders : { ...orders, fault });
+}
+
 export function someMoment(random: Random): Moment {
   return { step: random.pick(steps), nth: random.between(1, 8), when: random.pick(['before', 'after']) };
 }
@@ -52,12 +59,19 @@ export function someMoment(random: Random): Moment {
 /** Milliseconds within which an undisturbed run of this size is under way, with its start. */
 const runMs = 3000;
 
-async function signalAtRandom(stage: Stage, signal: NodeJS.Signals): Promise<Outcome> {
+async function killAtRandom(stage: Stage): Promise<Outcome> {
   const victim = start(stage);
   await Promise.race([sleep(stage.random.between(200, runMs)), victim.ended]);
   const hit = victim.process.exitCode === null && victim.process.signalCode === null;
-  victim.process.kill(signal);
+  victim.process.kill('SIGKILL');
   await victim.ended;
+  return { hit };
+}
+
+async function signalAtStep(stage: Stage, signal: NodeJS.Signals): Promise<Outcome> {
+  const hit = await meanwhile(stage, someMoment(stage.random), ({ process: victim }) => {
+    victim.kill(signal);
+  });
   return { hit };
 }
 
@@ -91,26 +105,22 @@ function childrenOf(pid: number | undefined): number[] {
 }
 
 /** Runs to the moment, has something done to the world outside, and lets it go on. */
-async function meanwhile(stage: Stage, at: Moment, act: () => Promise<void>): Promise<boolean> {
+async function meanwhile(
+  stage: Stage,
+  at: Moment,
+  act: (victim: Victim) => Promise<void> | void,
+): Promise<boolean> {
   const victim = start(stage, { kind: 'tell', at });
   const hit = await victim.told.then(
     () => true,
     () => false,
   );
   if (hit) {
-    await act();
+    await act(victim);
     victim.process.send('go on');
   }
   await victim.ended;
   return hit;
-}
-
-function mounting(): string | undefined {
-  return canMount() ? undefined : 'needs root on Linux, with the right to mount';
-}
-
-function remount(folder: string, options: string): void {
-  execFileSync('mount', ['-o', `remount,${options}`, folder]);
 }
 
 async function tamper({ scene, random }: Stage): Promise<ReadonlyMap<string, string | undefined>> {
@@ -149,9 +159,24 @@ export const plays: readonly Play[] = [
       return { hit: end.signal === 'SIGKILL' };
     },
   },
-  { name: 'kill -9 at any time', weight: 4, play: (stage) => signalAtRandom(stage, 'SIGKILL') },
-  { name: 'SIGTERM', weight: 1, play: (stage) => signalAtRandom(stage, 'SIGTERM') },
-  { name: 'Ctrl-C', weight: 1, play: (stage) => signalAtRandom(stage, 'SIGINT') },
+  { name: 'kill -9 at any time', weight: 4, play: killAtRandom },
+  {
+    name: 'a second start on leftovers',
+    weight: 2,
+    async play(stage) {
+      const { random } = stage;
+      const step = random.pick(['about', 'link', 'rename', 'unlink', 'committed', 'done'] as const);
+      const end = await start(stage, { kind: 'kill', at: { ...someMoment(random), step } }).ended;
+      // One of them is slow, somewhere in the middle of what was left.
+      const slow = random.pick(['open-read', 'stat', 'link', 'rename', 'unlink'] as const);
+      const at = { step: slow, nth: random.between(1, 6), when: random.pick(['before', 'after'] as const) };
+      const starts = [goOn(stage, { kind: 'stall', at, ms: 2000 }), goOn(stage)];
+      await Promise.all(starts.map(({ ended }) => ended));
+      return { hit: end.signal === 'SIGKILL' };
+    },
+  },
+  { name: 'SIGTERM', weight: 2, play: (stage) => signalAtStep(stage, 'SIGTERM') },
+  { name: 'Ctrl-C', weight: 2, play: (stage) => signalAtStep(stage, 'SIGINT') },
   {
     name: 'kill -9 of workers',
     weight: 2,
@@ -190,6 +215,7 @@ export const plays: readonly Play[] = [
           'unlink',
           'copy',
           'open-read',
+          'stat',
         ] as const),
       };
       const end = await start(stage, { kind: 'error', at, code, always: random.next() < 0.5 }).ended;
@@ -300,6 +326,22 @@ export const plays: readonly Play[] = [
     },
   },
   {
+    name: 'the right to write is lost midway',
+    weight: 2,
+    missing: denying,
+    async play(stage) {
+      const { scene, plan, random } = stage;
+      const folder = plan === 'folder' ? scene.outputs : scene.pictures;
+      const step = random.pick(['read', 'run', 'commit', 'about', 'open-new'] as const);
+      const hit = await meanwhile(stage, { ...someMoment(random), step }, () => {
+        mkdirSync(folder, { recursive: true });
+        setWritable(folder, false);
+      });
+      if (hit) setWritable(folder, true);
+      return { hit, again: true };
+    },
+  },
+  {
     name: 'two at once on one folder and one state',
     weight: 2,
     async play(stage) {
@@ -313,15 +355,3 @@ export const plays: readonly Play[] = [
     },
   },
 ];
-
-/** A disk that is being written to says that it is busy. */
-function remountWhenIdle(folder: string): void {
-  for (let tries = 0; tries < 50; tries += 1) {
-    try {
-      execFileSync('mount', ['-o', 'remount,ro', folder], { stdio: 'ignore' });
-      return;
-    } catch {
-      execFileSync('sleep', ['0.05']);
-    }
-  }
-}
