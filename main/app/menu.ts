@@ -161,7 +161,7 @@ function batchItems(state: MenuState, actions: MenuActions, page: PageItem): Ite
     page('Convert Anyway', 'CmdOrCtrl+Shift+K', 'convert-anyway', hasSkipped && mayGoOn),
     {
       label: 'Put Originals Back',
-      accelerator: 'CmdOrCtrl+Shift+U',
+      accelerator: 'CmdOrCtrl+Shift+B',
       enabled: hasReplaced,
       click: actions.undo,
     },
