@@ -132,6 +132,10 @@ export const defaultSettings: Settings = {
 export const historyEntrySchema = v.object({
   batch: v.string(),
   startedAt: milliseconds,
+  /** What was done; absent where another version wrote it down otherwise. */
+  recipe: v.optional(recipeSchema),
+  /** Name of the folder that the first result went to, once one was to go somewhere. */
+  folder: v.optional(v.string()),
   state: v.picklist(['unfinished', 'ended', 'undone', 'partly-undone']),
   done: count,
   failed: count,

@@ -9,7 +9,7 @@ import {
   settingsSchema,
 } from './app-state.ts';
 import { count } from './primitives.ts';
-import { defineProtocol, type MethodSchemas } from './protocol.ts';
+import { defineProtocol, type EventPayload, type MethodSchemas } from './protocol.ts';
 import { recipeSchema } from './recipe.ts';
 
 const nothing = v.void();
@@ -139,9 +139,19 @@ export const controlProtocol = defineProtocol({
       'show-history',
       'compare',
       'focus-filter',
+      // About the selected pictures.
+      'show-result',
+      'show-original',
+      'retry-selected',
+      'cancel-selected',
+      'copy-reasons',
+      'remove',
+      // About all that had been done before.
+      'convert-anyway',
     ]),
   },
 });
 
 export type ControlProtocol = typeof controlProtocol;
+export type Command = EventPayload<ControlProtocol, 'command'>;
 export type ControlHello = v.InferOutput<(typeof controlProtocol)['hello']>;

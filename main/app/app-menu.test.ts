@@ -35,7 +35,12 @@ function open(state?: BatchView['state'], addPaths: MenuDesk['addPaths'] = () =>
               resume: () => done.push('resume'),
               cancel: act('cancel'),
             },
-      view: () => ({ settings: defaultSettings }) as unknown as AppView,
+      view: () =>
+        ({
+          settings: defaultSettings,
+          batch: { record: 'this one' },
+          history: [{ batch: 'this one', replaced: 2 }],
+        }) as unknown as AppView,
       setSettings: (settings) => {
         done.push(`theme ${settings.theme}`);
         theme.themeSource = settings.theme;
@@ -46,6 +51,8 @@ function open(state?: BatchView['state'], addPaths: MenuDesk['addPaths'] = () =>
       },
       retry: act('retry'),
       clear: act('clear'),
+      addSamples: act('samples'),
+      undo: (batch) => act(`undo ${batch}`)(),
       notice: (text) => done.push(`notice: ${text}`),
     },
     command: (name) => done.push(`command ${name}`),
@@ -76,7 +83,9 @@ describe('the menu of the app', () => {
     [['Batch', 'Pause'], 'pause'],
     [['Batch', 'Cancel'], 'cancel'],
     [['Batch', 'Retry Failed'], 'retry'],
+    [['Batch', 'Put Originals Back'], 'undo this one'],
     [['Batch', 'Clear'], 'clear'],
+    [['File', 'Add Sample Pictures'], 'samples'],
     [['View', 'Theme', 'Dark'], 'theme dark'],
     [['View', 'Recipe'], 'command show-recipe'],
     [['help', 'Show Logs'], 'logs'],

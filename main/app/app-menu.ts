@@ -13,6 +13,8 @@ export interface MenuDesk {
   addPaths(paths: readonly string[]): Promise<void>;
   retry(ids: readonly number[] | undefined): Promise<void>;
   clear(): Promise<void>;
+  addSamples(): Promise<void>;
+  undo(batch: string): Promise<unknown>;
   notice(text: string): void;
 }
 
@@ -27,7 +29,7 @@ export interface AppMenuParts {
 
 /** Puts the menu up; the returned function brings it up to date, and leaves it alone when nothing has changed. */
 export function openAppMenu(parts: AppMenuParts): (view: BatchView | undefined) => void {
-  const { menu, theme, platform } = parts;
+  const { menu, theme, platform, desk } = parts;
   const actions = menuActions(parts);
   let shown: string | undefined;
 
@@ -36,6 +38,8 @@ export function openAppMenu(parts: AppMenuParts): (view: BatchView | undefined) 
       batch: view?.state,
       hasFailed: (view?.counts.failed ?? 0) > 0,
       hasDone: (view?.counts.done ?? 0) > 0,
+      hasSkipped: (view?.counts.skipped ?? 0) > 0,
+      hasReplaced: replacedBatch(desk) !== undefined,
       theme: theme.themeSource,
     };
     const key = JSON.stringify(state);
@@ -43,6 +47,12 @@ export function openAppMenu(parts: AppMenuParts): (view: BatchView | undefined) 
     shown = key;
     menu.setApplicationMenu(menu.buildFromTemplate(menuTemplate(state, actions, platform)));
   };
+}
+
+/** The batch in the window, when originals of it can be put back. */
+function replacedBatch(desk: MenuDesk): string | undefined {
+  const { batch, history } = desk.view();
+  return history.find((entry) => entry.batch === batch?.record && entry.replaced > 0)?.batch;
 }
 
 function menuActions({ shell, desk, command }: AppMenuParts): MenuActions {
@@ -61,6 +71,11 @@ function menuActions({ shell, desk, command }: AppMenuParts): MenuActions {
     cancel: run(async () => desk.batch?.cancel()),
     retryFailed: run(() => desk.retry(undefined)),
     clear: run(() => desk.clear()),
+    addSamples: run(() => desk.addSamples()),
+    undo: run(async () => {
+      const batch = replacedBatch(desk);
+      if (batch !== undefined) await desk.undo(batch);
+    }),
     setTheme(next) {
       desk.setSettings({ ...desk.view().settings, theme: next });
     },

@@ -107,6 +107,7 @@ export function openDesktop(electron: typeof Electron, options: DesktopOptions):
         dialog,
         log,
         state: () => desk.batch?.state,
+        isRecorded: () => desk.view().batch?.record !== undefined,
         asks: () => desk.view().settings.confirmQuit,
         finished: () => batchEnd(desk),
         close: () => desk.close(),

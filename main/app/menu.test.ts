@@ -2,7 +2,14 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { menuTemplate, type MenuActions, type MenuState } from './menu.ts';
 
-const idle: MenuState = { batch: undefined, hasFailed: false, hasDone: false, theme: 'system' };
+const idle: MenuState = {
+  batch: undefined,
+  hasFailed: false,
+  hasDone: false,
+  hasSkipped: false,
+  hasReplaced: false,
+  theme: 'system',
+};
 
 /** The menu in this state: its items by `Menu > Item`, and what was done by clicks. */
 function menu(state: Partial<MenuState> = {}, platform: NodeJS.Platform = 'linux') {
@@ -15,10 +22,12 @@ function menu(state: Partial<MenuState> = {}, platform: NodeJS.Platform = 'linux
   const actions: MenuActions = {
     addFiles: act('addFiles'),
     addFolder: act('addFolder'),
+    addSamples: act('addSamples'),
     pauseOrResume: act('pauseOrResume'),
     cancel: act('cancel'),
     retryFailed: act('retryFailed'),
     clear: act('clear'),
+    undo: act('undo'),
     setTheme: act('setTheme'),
     showLogs: act('showLogs'),
     command: act('command'),
@@ -55,7 +64,16 @@ describe('the menu', () => {
     ['Batch > Pause', 'pauseOrResume'],
     ['Batch > Cancel', 'cancel'],
     ['Batch > Retry Failed', 'retryFailed'],
+    ['Batch > Convert Anyway', 'command convert-anyway'],
+    ['Batch > Put Originals Back', 'undo'],
     ['Batch > Clear', 'clear'],
+    ['File > Add Sample Pictures', 'addSamples'],
+    ['Selection > Show Result in Folder', 'command show-result'],
+    ['Selection > Show Original in Folder', 'command show-original'],
+    ['Selection > Try Again', 'command retry-selected'],
+    ['Selection > Cancel Selected', 'command cancel-selected'],
+    ['Selection > Copy Reasons', 'command copy-reasons'],
+    ['Selection > Remove from List', 'command remove'],
     ['View > Compare', 'command compare'],
     ['View > Recipe', 'command show-recipe'],
     ['View > History…', 'command show-history'],
@@ -99,6 +117,31 @@ describe('the menu', () => {
     expect(menu({ batch: 'stopped', hasFailed: true }).isEnabled('Batch > Retry Failed')).toBe(false);
     expect(menu({ batch: 'ended' }).isEnabled('View > Compare')).toBe(false);
     expect(menu({ batch: 'working', hasDone: true }).isEnabled('View > Compare')).toBe(true);
+  });
+
+  it('offers what can be done about what was left as it is, or replaced, and the samples where there is no batch', () => {
+    const { isEnabled } = menu({ batch: 'ended' });
+    expect(['Convert Anyway', 'Put Originals Back'].map((label) => isEnabled(`Batch > ${label}`))).toEqual([
+      false,
+      false,
+    ]);
+    expect(menu({ batch: 'ended', hasSkipped: true }).isEnabled('Batch > Convert Anyway')).toBe(true);
+    expect(menu({ batch: 'ended', hasReplaced: true }).isEnabled('Batch > Put Originals Back')).toBe(true);
+    expect(isEnabled('File > Add Sample Pictures')).toBe(false);
+    expect(menu().isEnabled('File > Add Sample Pictures')).toBe(true);
+  });
+
+  it('has nothing to do with a selection where there is no list', () => {
+    const entries = (state: Partial<MenuState>): string[] => {
+      const { items, isEnabled } = menu(state);
+      return [...items.keys()].filter((path) => path.startsWith('Selection > ') && isEnabled(path));
+    };
+    expect(entries({})).toEqual([]);
+    expect(entries({ batch: 'working' })).toEqual(
+      ['Show Original in Folder', 'Try Again', 'Cancel Selected', 'Remove from List'].map(
+        (label) => `Selection > ${label}`,
+      ),
+    );
   });
 
   it('marks the theme', () => {

@@ -1,20 +1,22 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { BatchView, Settings } from '../../contract/app-state.ts';
+import type { Command } from '../../contract/control-protocol.ts';
 
 /** What the menu can do. */
 export interface MenuActions {
   addFiles(): void;
   addFolder(): void;
+  addSamples(): void;
   pauseOrResume(): void;
   cancel(): void;
   retryFailed(): void;
   clear(): void;
+  /** Puts the originals of this batch back that were replaced. */
+  undo(): void;
   setTheme(theme: Settings['theme']): void;
   showLogs(): void;
   /** Has the page do what only it can. */
-  command(
-    name: 'select-all' | 'show-recipe' | 'show-settings' | 'show-history' | 'compare' | 'focus-filter',
-  ): void;
+  command(name: Command): void;
 }
 
 /** What the menu shows. Another state is another menu. */
@@ -22,6 +24,9 @@ export interface MenuState {
   readonly batch: BatchView['state'] | undefined;
   readonly hasFailed: boolean;
   readonly hasDone: boolean;
+  /** Some had been done before, and were left as they are. */
+  readonly hasSkipped: boolean;
+  readonly hasReplaced: boolean;
   readonly theme: Settings['theme'];
 }
 
@@ -36,13 +41,10 @@ const themeNames = ['system', 'light', 'dark'] as const;
  */
 export function menuTemplate(state: MenuState, actions: MenuActions, platform: NodeJS.Platform): Item[] {
   const isMac = platform === 'darwin';
-  const page = (
-    label: string,
-    accelerator: string,
-    command: Parameters<MenuActions['command']>[0],
-  ): Item => ({
+  const page = (label: string, accelerator: string, command: Command, enabled = true): Item => ({
     label,
     accelerator,
+    enabled,
     click: () => {
       actions.command(command);
     },
@@ -57,6 +59,12 @@ export function menuTemplate(state: MenuState, actions: MenuActions, platform: N
         { label: 'Add Folder…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.addFolder },
         // The page hears of it as of any paste, with the files, pictures or links that were copied.
         { label: 'Add from the Clipboard', role: 'paste' },
+        {
+          label: 'Add Sample Pictures',
+          accelerator: 'CmdOrCtrl+Shift+S',
+          enabled: state.batch === undefined,
+          click: actions.addSamples,
+        },
         line,
         ...(isMac ? [{ role: 'close' } as const] : [settings, line, { role: 'quit' } as const]),
       ],
@@ -76,11 +84,12 @@ export function menuTemplate(state: MenuState, actions: MenuActions, platform: N
         page('Find', 'CmdOrCtrl+F', 'focus-filter'),
       ],
     },
-    { label: 'Batch', submenu: batchItems(state, actions) },
+    { label: 'Batch', submenu: batchItems(state, actions, page) },
+    { label: 'Selection', submenu: selectionItems(state, page) },
     {
       label: 'View',
       submenu: [
-        { ...page('Compare', 'CmdOrCtrl+D', 'compare'), enabled: state.hasDone },
+        page('Compare', 'CmdOrCtrl+D', 'compare', state.hasDone),
         page('Recipe', 'CmdOrCtrl+E', 'show-recipe'),
         // Cmd+H hides a Mac's app.
         page('History…', isMac ? 'CmdOrCtrl+Shift+H' : 'CmdOrCtrl+H', 'show-history'),
@@ -127,7 +136,12 @@ function applicationMenu(settings: Item): Item {
   };
 }
 
-function batchItems({ batch, hasFailed }: MenuState, actions: MenuActions): Item[] {
+/** An item that the page carries out. */
+type PageItem = (label: string, accelerator: string, command: Command, enabled?: boolean) => Item;
+
+function batchItems(state: MenuState, actions: MenuActions, page: PageItem): Item[] {
+  const { batch, hasFailed, hasSkipped, hasReplaced } = state;
+  const mayGoOn = batch !== 'stopped' && batch !== 'cancelling';
   const isUnderWay = batch === 'working' || batch === 'paused' || batch === 'held';
   return [
     {
@@ -141,9 +155,17 @@ function batchItems({ batch, hasFailed }: MenuState, actions: MenuActions): Item
     {
       label: 'Retry Failed',
       accelerator: 'CmdOrCtrl+Shift+R',
-      enabled: hasFailed && batch !== 'stopped' && batch !== 'cancelling',
+      enabled: hasFailed && mayGoOn,
       click: actions.retryFailed,
     },
+    page('Convert Anyway', 'CmdOrCtrl+Shift+K', 'convert-anyway', hasSkipped && mayGoOn),
+    {
+      label: 'Put Originals Back',
+      accelerator: 'CmdOrCtrl+Shift+B',
+      enabled: hasReplaced,
+      click: actions.undo,
+    },
+    line,
     {
       label: 'Clear',
       // With Shift: without it, Cmd+Backspace empties the line in a text field.
@@ -151,6 +173,21 @@ function batchItems({ batch, hasFailed }: MenuState, actions: MenuActions): Item
       enabled: batch !== undefined,
       click: actions.clear,
     },
+  ];
+}
+
+/** What the menu of a row has too. Only the page knows what is selected. */
+function selectionItems({ batch, hasDone, hasFailed, hasSkipped }: MenuState, page: PageItem): Item[] {
+  const isThere = batch !== undefined;
+  return [
+    page('Show Result in Folder', 'CmdOrCtrl+J', 'show-result', hasDone),
+    page('Show Original in Folder', 'CmdOrCtrl+Shift+J', 'show-original', isThere),
+    line,
+    page('Try Again', 'CmdOrCtrl+T', 'retry-selected', isThere && batch !== 'stopped'),
+    page('Cancel Selected', 'CmdOrCtrl+Shift+.', 'cancel-selected', isThere && batch !== 'ended'),
+    page('Copy Reasons', 'CmdOrCtrl+Shift+C', 'copy-reasons', hasFailed || hasSkipped),
+    line,
+    page('Remove from List', 'CmdOrCtrl+Shift+X', 'remove', isThere),
   ];
 }
 

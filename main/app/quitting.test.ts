@@ -8,11 +8,12 @@ type Answer = 'Finish, then quit' | 'Stop and quit' | 'Keep working';
 /** An app with a batch in this state. What happens is in `happened`, in order. */
 function appWith(
   state: BatchView['state'] | undefined,
-  options: { asks?: boolean; close?: () => Promise<void> } = {},
+  options: { asks?: boolean; isRecorded?: boolean; close?: () => Promise<void> } = {},
 ) {
   const app = new EventEmitter();
   const window = new EventEmitter();
   const happened: string[] = [];
+  const details: string[] = [];
   const questions: ((answer: Answer) => void)[] = [];
   const batch = { state, finished: [] as (() => void)[] };
   const quitting = quitCleanly({
@@ -20,9 +21,10 @@ function appWith(
       quit: () => happened.push(ask(app, 'before-quit') ? 'quit was stopped' : 'quit'),
     }) as unknown as QuittingParts['app'],
     dialog: {
-      showMessageBox: (_window: unknown, { buttons }: { buttons: string[] }) =>
+      showMessageBox: (_window: unknown, { buttons, detail }: { buttons: string[]; detail: string }) =>
         new Promise((resolve) => {
           happened.push('question');
+          details.push(detail);
           questions.push((answer) => {
             resolve({ response: buttons.indexOf(answer), checkboxChecked: false });
           });
@@ -30,6 +32,7 @@ function appWith(
     } as unknown as QuittingParts['dialog'],
     log: { error: (message) => happened.push(message) },
     state: () => batch.state,
+    isRecorded: () => options.isRecorded ?? true,
     asks: () => options.asks ?? true,
     finished: () =>
       new Promise((resolve) => {
@@ -48,6 +51,7 @@ function appWith(
   );
   return {
     happened,
+    details,
     /** A person quits; tells whether that was stopped for now. */
     quit: () => ask(app, 'before-quit'),
     closeWindow: () => ask(window, 'close'),
@@ -91,6 +95,16 @@ describe('quitting', () => {
     expect(app.quit()).toBe(true);
     await app.answer('Stop and quit');
     expect(app.happened).toEqual(['question', 'question', 'hidden', 'closed', 'quit']);
+  });
+
+  it.each([
+    ['working', true, 'the rest goes on when Millrace is opened again'],
+    ['paused', true, 'the rest waits for you in Millrace, paused as it is now'],
+    ['working', false, 'the rest is left as it is'],
+  ] as const)('says what becomes of a batch that is %s, written down: %s', (state, isRecorded, words) => {
+    const app = appWith(state, { isRecorded });
+    app.quit();
+    expect(app.details).toEqual([`What is done stays. If you stop now, ${words}.`]);
   });
 
   it('asks the same when the window is closed, which stays until then', async () => {

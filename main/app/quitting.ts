@@ -8,6 +8,8 @@ export interface QuittingParts {
   readonly log: Pick<Log, 'error'>;
   /** The state of the batch in the window. */
   readonly state: () => BatchView['state'] | undefined;
+  /** Whether the next start goes on with what is left of it. */
+  readonly isRecorded: () => boolean;
   /** Whether a person wants to be asked. */
   readonly asks: () => boolean;
   /** Settles when nothing is left to do in the batch. */
@@ -29,7 +31,7 @@ const stopNow = 1;
  * file is left behind either way.
  */
 export function quitCleanly(parts: QuittingParts): Quitting {
-  const { app, dialog, log, state, asks, finished, close } = parts;
+  const { app, dialog, log, state, isRecorded, asks, finished, close } = parts;
   let phase: 'open' | 'asking' | 'finishing' | 'leaving' | 'gone' = 'open';
   /** Counts the questions: an earlier *finish, then quit* is void once another was asked. */
   let question = 0;
@@ -51,10 +53,11 @@ export function quitCleanly(parts: QuittingParts): Quitting {
     phase = 'asking';
     question += 1;
     const mine = question;
+    const isPaused = state() === 'paused';
     const options = {
       type: 'question' as const,
-      message: 'A batch is still working.',
-      detail: 'What is done stays. If you stop now, the rest is left as it is.',
+      message: isPaused ? 'A batch is paused.' : 'A batch is still working.',
+      detail: `What is done stays. If you stop now, ${restWords(isRecorded(), isPaused)}.`,
       buttons: ['Finish, then quit', 'Stop and quit', 'Keep working'],
       defaultId: finishFirst,
       cancelId: 2,
@@ -87,4 +90,12 @@ export function quitCleanly(parts: QuittingParts): Quitting {
       guarded.on('close', leaving);
     },
   };
+}
+
+/** What becomes of the rest of a batch that is stopped by quitting. */
+function restWords(isRecorded: boolean, isPaused: boolean): string {
+  if (!isRecorded) return 'the rest is left as it is';
+  return isPaused
+    ? 'the rest waits for you in Millrace, paused as it is now'
+    : 'the rest goes on when Millrace is opened again';
 }

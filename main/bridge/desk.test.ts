@@ -1,10 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../contract/app-state.ts';
+import type { Intake } from '../../contract/batch.ts';
 import { MillraceError } from '../../contract/errors.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { forgetful } from '../past/state.ts';
+import { preferencesInMemory } from './preferences.ts';
 import { bridgeStage, links, type PageState } from '../../tests/fixtures/bridge-stage.ts';
 
 const hasEnded = ({ view }: PageState): boolean => view?.batch?.state === 'ended';
@@ -119,6 +122,42 @@ describe('a drop', () => {
     await until(({ view }) => view?.notices.some(({ text }) => text === 'The disk is gone.') === true);
     await desk.add(links('a.jpg'));
     await until(hasEnded);
+  });
+
+  it.each([true, false])('goes on after a restart as it was, paused: %s', async (isPaused) => {
+    const preferences = preferencesInMemory();
+    const { past } = forgetful({});
+    const recorded = { ...past.begin(parseRecipe({})), id: 'earlier' };
+    {
+      const { desk } = await bridgeStage({ preferences, past: { ...past, begin: () => recorded } });
+      await desk.add(links('a.jpg'));
+      desk.batch?.pause();
+      if (!isPaused) desk.batch?.resume();
+      await desk.close();
+    }
+    const left: Intake = { kind: 'source', source: { kind: 'link', url: 'https://pictures.test/a.jpg' } };
+    const { desk, until, world } = await bridgeStage({
+      preferences,
+      instant: true,
+      past: {
+        ...past,
+        unfinished: () => ['earlier'],
+        resume: () =>
+          Promise.resolve({ ...recorded, recipe: parseRecipe({}), intake: Readable.from([left]) }),
+      },
+    });
+    await desk.goOn();
+    if (isPaused) {
+      const { view } = await until((page) => page.view?.batch?.counts.waiting === 1);
+      expect(view?.batch?.state).toBe('paused');
+      expect(view?.notices.map(({ text }) => text)).toEqual([
+        'The batch that was paused is here again. It goes on when you resume it.',
+      ]);
+      expect(world.runs).toEqual([]);
+      desk.batch?.resume();
+    }
+    await until(hasEnded);
+    expect(world.committed.size).toBe(1);
   });
 
   it('asks before originals are replaced, once for a batch, and does nothing when told no', async () => {
@@ -324,9 +363,15 @@ describe('settings', () => {
     const { desk, folder, until } = await bridgeStage({
       instant: true,
       preferences: {
-        load: () => ({ settings: defaultSettings, recipe: parseRecipe({}), presets: [] }),
+        load: () => ({
+          settings: defaultSettings,
+          recipe: parseRecipe({}),
+          presets: [],
+          pausedBatch: undefined,
+        }),
         saveSettings: (settings) => saved.push(settings),
         saveRecipe: (recipe) => saved.push(recipe),
+        savePausedBatch: () => undefined,
         savePreset: (preset) => saved.push(preset.name),
         deletePreset: (id) => saved.push(id),
       },

@@ -75,7 +75,10 @@ export interface Desk {
   setSettings(settings: Settings): void;
   undo(batch: string): Promise<{ restored: number; problems: string[] }>;
   resumeBatch(batch: string): Promise<void>;
-  /** Puts in order what the last run was in the middle of, and goes on with its batch. Called once. */
+  /**
+   * Puts in order what the last run was in the middle of, and goes on with its batch, which stays paused where a person
+   * had paused it. Called once.
+   */
   goOn(): Promise<void>;
   /** Tells the person something once. */
   notice(text: string): void;
@@ -125,8 +128,20 @@ export function createDesk(options: DeskOptions): Desk {
 
   function batchChanged(state: WindowBatch['state'], before: WindowBatch['state']): void {
     const isOver = state === 'ended' || state === 'stopped';
-    if (state !== before && isOver) void tidy();
+    if (state !== before) {
+      if (isOver) void tidy();
+      if (state === 'paused' || state === 'working') rememberPause(state === 'paused');
+    }
     changed();
+  }
+
+  /** What a person has paused is for nobody but them to resume, also after a restart. */
+  function rememberPause(isPaused: boolean): void {
+    try {
+      preferences.savePausedBatch(isPaused ? record?.id : undefined);
+    } catch (error) {
+      log('error', asMillraceError(error).message);
+    }
   }
 
   /** After a batch: it is in the history, and old backups go. */
@@ -195,9 +210,11 @@ export function createDesk(options: DeskOptions): Desk {
     return opened;
   }
 
-  async function goOnWith(id: string): Promise<void> {
+  async function goOnWith(id: string): Promise<WindowBatch> {
     const resumed = await past.resume(id);
-    (await begin(resumed.recipe, resumed)).add(resumed.intake);
+    const opened = await begin(resumed.recipe, resumed);
+    opened.add(resumed.intake);
+    return opened;
   }
 
   /** The batch leaves the window; what it has written stays. */
@@ -332,8 +349,14 @@ export function createDesk(options: DeskOptions): Desk {
           history = past.history();
           const [newest] = past.unfinished();
           if (newest !== undefined) {
-            await goOnWith(newest);
-            desk.notice('The batch that was interrupted goes on where it was.');
+            const wasPaused = preferences.load().pausedBatch === newest;
+            const opened = await goOnWith(newest);
+            if (wasPaused) opened.pause();
+            desk.notice(
+              wasPaused
+                ? 'The batch that was paused is here again. It goes on when you resume it.'
+                : 'The batch that was interrupted goes on where it was.',
+            );
           } else {
             // Nobody needs them any more.
             await rm(folders.dropped, { recursive: true, force: true });

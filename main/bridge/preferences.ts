@@ -6,14 +6,18 @@ import type { Preferences } from '../store/preferences.ts';
 export function preferencesInMemory(): Preferences {
   let settings = defaultSettings;
   let recipe = parseRecipe({ quality: 'auto' });
+  let pausedBatch: string | undefined;
   const presets = new Map<string, Preset>();
   return {
-    load: () => ({ settings, recipe, presets: [...presets.values()] }),
+    load: () => ({ settings, recipe, presets: [...presets.values()], pausedBatch }),
     saveSettings(next) {
       settings = next;
     },
     saveRecipe(next) {
       recipe = next;
+    },
+    savePausedBatch(id) {
+      pausedBatch = id;
     },
     savePreset(preset) {
       presets.set(preset.id, preset);

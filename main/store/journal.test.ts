@@ -74,7 +74,9 @@ describe('a batch that was written down', () => {
 
     const { records } = live(folder);
     expect(records.unfinished()).toEqual([batch.id]);
-    expect(records.history()).toMatchObject([{ batch: batch.id, state: 'unfinished', done: 1, waiting: 2 }]);
+    expect(records.history()).toMatchObject([
+      { batch: batch.id, state: 'unfinished', done: 1, waiting: 2, recipe, folder: 'out' },
+    ]);
     expect([...records.jobs(batch.id)]).toEqual([
       { number: 1, source: file('a'), state: 'done', output: output('/out/a.webp'), facts },
       { number: 2, source: file('b'), state: 'left' },

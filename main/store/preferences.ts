@@ -13,9 +13,16 @@ import { fromJson } from './from-json.ts';
 /** What a person set and expects to find again. */
 export interface Preferences {
   /** `presets` are the person's own. */
-  load(): { readonly settings: Settings; readonly recipe: Recipe; readonly presets: readonly Preset[] };
+  load(): {
+    readonly settings: Settings;
+    readonly recipe: Recipe;
+    readonly presets: readonly Preset[];
+    readonly pausedBatch: string | undefined;
+  };
   saveSettings(settings: Settings): void;
   saveRecipe(recipe: Recipe): void;
+  /** The batch that waits until the person resumes it, also after a restart. */
+  savePausedBatch(id: string | undefined): void;
   /** New, or another name for one that is there. */
   savePreset(preset: Preset): void;
   deletePreset(id: string): void;
@@ -62,12 +69,16 @@ export function createPreferences(database: DatabaseSync): Preferences {
       settings: load('settings', settingsSchema, defaultSettings),
       recipe: load('recipe', recipeSchema, parseRecipe({})),
       presets: readPresets.all().flatMap(toPreset),
+      pausedBatch: load('paused-batch', v.nullable(v.string()), null) ?? undefined,
     }),
     saveSettings(settings) {
       write.run('settings', JSON.stringify(settings));
     },
     saveRecipe(recipe) {
       write.run('recipe', JSON.stringify(recipe));
+    },
+    savePausedBatch(id) {
+      write.run('paused-batch', JSON.stringify(id ?? null));
     },
     savePreset({ id, name, recipe }) {
       writePreset.run(id, name, JSON.stringify(recipe));

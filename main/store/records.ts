@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as v from 'valibot';
 import type { HistoryEntry } from '../../contract/app-state.ts';
 import type { JobOutput, Offered, Source, SourceFacts } from '../../contract/batch.ts';
@@ -100,6 +101,9 @@ export function createRecords({ database }: Store, run: Run): Records {
       coalesce(sum(bytes) FILTER (WHERE state = 'done'), 0) AS bytes_in,
       coalesce(sum(output ->> 'bytes') FILTER (WHERE state = 'done'), 0) AS bytes_out
     FROM job WHERE batch = ?`);
+  const firstFolder = database.prepare(
+    'SELECT folder FROM job WHERE batch = ? AND folder IS NOT NULL ORDER BY number LIMIT 1',
+  );
   const countBackups = database.prepare(`
     SELECT count(*) FILTER (WHERE backup.state = 'kept') AS kept,
       count(*) FILTER (WHERE backup.state = 'restored') AS restored
@@ -118,6 +122,8 @@ export function createRecords({ database }: Store, run: Run): Records {
     // Somebody works on it at this moment.
     if (isOpen && run.isAlive(owner)) return [];
     const sums = isOpen ? (countStates.get(id) ?? {}) : line;
+    const folder = firstFolder.get(id)?.['folder'];
+    const recipe = v.safeParse(recipeSchema, fromJson(line['recipe']));
     const { kept, restored } = countBackups.get(id) ?? {};
     const replaced = Number(kept);
     const state = isOpen
@@ -131,6 +137,8 @@ export function createRecords({ database }: Store, run: Run): Records {
       {
         batch: id,
         startedAt: Number(line['started_ms']),
+        ...(recipe.success ? { recipe: recipe.output } : {}),
+        ...(typeof folder === 'string' ? { folder: basename(folder) } : {}),
         state,
         done: Number(sums['done']),
         failed: Number(sums['failed']),

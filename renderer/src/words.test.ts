@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseRecipe } from '../../contract/recipe.ts';
-import { recipeSentence, rowReason } from './words.ts';
+import { recipeSentence, recipeWords, rowReason } from './words.ts';
 
 it.each([
   ['/home/a/trip/torn.jpg is empty. Copy it again.', 'torn.jpg is empty. Copy it again.'],
@@ -16,5 +16,11 @@ it.each([
 it('says what a recipe does in one sentence', () => {
   expect(recipeSentence(parseRecipe({}))).toBe(
     'Keeps each format, likeness “very good”, beside the originals with “-small” in the name.',
+  );
+});
+
+it('says what a recipe does to a picture, wherever it goes', () => {
+  expect(recipeWords(parseRecipe({ to: 'webp', quality: 70, resize: { percent: 50 } }))).toBe(
+    'Makes WebP, quality 70, at 50 % of its size',
   );
 });

@@ -78,10 +78,14 @@ export function qualityWords(quality: Quality): string {
 
 /** What a recipe does, in one sentence. */
 export function recipeSentence(recipe: Recipe): string {
-  return [formatPart(recipe), qualityPart(recipe), sizePart(recipe), placePart(recipe)]
+  return `${recipeWords(recipe)}, ${placePart(recipe)}.`;
+}
+
+/** What a recipe does to a picture, wherever the result goes. */
+export function recipeWords(recipe: Recipe): string {
+  return [formatPart(recipe), qualityPart(recipe), sizePart(recipe)]
     .filter((part) => part !== undefined)
-    .join(', ')
-    .concat('.');
+    .join(', ');
 }
 
 function formatPart({ to }: Recipe): string {

@@ -1,47 +1,74 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { openApp } from '../harness/app.ts';
-import { small, writePictures } from './pictures.ts';
-import { fileRow, resultOf } from './steps.ts';
+import { openApp, type AppUnderTest } from '../harness/app.ts';
+import { large, small, writePictures } from './pictures.ts';
+import { fileRow, resultOf, untilWorking } from './steps.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong, as one line for each. */
-async function violations(page: Page): Promise<string[]> {
+/** What axe finds wrong, as one line for each, by all its rules but these. */
+async function violations(page: Page, besides: readonly string[] = []): Promise<string[]> {
   // By the tests' own connection: the page's policy lets in no script.
   await page.evaluate(axe);
-  return await page.evaluate(async () => {
+  return await page.evaluate(async (rules) => {
     const { violations: found } = await (
       Reflect.get(window, 'axe') as {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+        run(options: {
+          rules: Record<string, { enabled: boolean }>;
+        }): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
       }
-    ).run();
+    ).run({ rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: false }])) });
     return found.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
     );
-  });
+  }, besides);
 }
 
-it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async (theme) => {
+/** How a person may have set the system up. */
+const looks = ['light', 'dark', 'high contrast'] as const;
+
+async function lookAt(app: AppUnderTest, look: (typeof looks)[number]): Promise<void> {
+  await app.systemPrefers(look === 'light' ? 'light' : 'dark');
+  if (look === 'high contrast') await app.page.emulateMedia({ forcedColors: 'active' });
+}
+
+it.each(looks)('axe finds nothing on any screen, %s', async (look) => {
   await using app = await openApp();
   const { page, home } = app;
-  await app.systemPrefers(theme);
+  await lookAt(app, look);
   await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
   expect(await violations(page), 'empty').toEqual([]);
 
   await page.getByText('More', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Likeness' }).selectOption('A fixed quality');
+  await page.getByRole('spinbutton', { name: 'At most bytes' }).fill('5');
   expect(await violations(page), 'recipe in full').toEqual([]);
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('Web');
+  await page.getByText('Makes WebP').waitFor();
 
   await writePictures(
     ['one.jpg', 'two.jpg'].map((name) => join(home, 'Pictures', name)),
     small,
   );
+  await writeFile(join(home, 'Pictures/torn.jpg'), 'no picture');
   await app.drop([join(home, 'Pictures')]);
   await resultOf(page);
-  expect(await violations(page), 'done').toEqual([]);
+  expect(await violations(page), 'done, with a failure').toEqual([]);
+  await app.agent.resizeWindow(640, 480);
+  await page.waitForFunction(() => innerWidth === 640);
+  expect(await violations(page), 'narrow, the recipe over the list').toEqual([]);
+  await app.agent.resizeWindow(1280, 800);
+  await page.waitForFunction(() => innerWidth === 1280);
+
+  await fileRow(page, 'one.jpg').click({ button: 'right' });
+  await page.getByRole('menu').waitFor();
+  // A menu floats above the page, and is in none of its landmarks.
+  expect(await violations(page, ['region']), 'a menu').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
 
   await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
   await page
@@ -56,9 +83,50 @@ it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
-  expect(await violations(page), 'settings').toEqual([]);
+  for (const name of ['Settings', 'History']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog', { name }).waitFor();
+    expect(await violations(page), name).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+});
+
+it.each(looks)('axe finds nothing while a batch works and while it is paused, %s', async (look) => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await lookAt(app, look);
+  await writePictures(
+    ['a.png', 'b.png', 'c.png', 'd.png'].map((name) => join(home, 'Pictures', name)),
+    large,
+  );
+  await app.drop([join(home, 'Pictures')]);
+  await untilWorking(page);
+  expect(await violations(page), 'busy').toEqual([]);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText(/^Paused at/).waitFor();
+  expect(await violations(page), 'paused').toEqual([]);
+});
+
+it('moves nothing where a person wants less motion', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  /** What would move for a moment: on its way to another place, or by itself. */
+  const moving = (): Promise<string[]> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return transitionDuration.split(', ').some((each) => each !== '0s') || animationName !== 'none';
+        })
+        .map((element) => element.getAttribute('class') ?? element.tagName),
+    );
+  expect(await moving()).not.toEqual([]);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await moving()).toEqual([]);
 });
 
 it('tells what is on and how far it is with the few colours of a high contrast', async () => {
@@ -99,24 +167,50 @@ it('tells what is on and how far it is with the few colours of a high contrast',
   );
 });
 
-it('is usable at 640 by 480 and at 200 %: nothing is cut off sideways', async () => {
+it('is usable from 640 by 480 to 4K and at 200 %: nothing is cut off sideways', async () => {
   await using app = await openApp();
-  const { page } = app;
-  for (const [width, height, zoom] of [
-    [640, 480, 1],
-    [1280, 960, 2],
-    [3840, 2160, 2],
-  ] as const) {
-    await app.agent.resizeWindow(width, height);
-    await app.agent.zoom(zoom);
-    await page.waitForFunction((wanted) => Math.abs(innerWidth - wanted) < 2, width / zoom);
-    const { scrollWidth, inner } = await page.evaluate(() => ({
-      scrollWidth: document.documentElement.scrollWidth,
-      inner: innerWidth,
-    }));
-    expect(scrollWidth, `${String(width)} at ${String(zoom)}`).toBeLessThanOrEqual(inner);
-    await page.getByRole('button', { name: 'Add files' }).waitFor();
-  }
+  const { page, home } = app;
+  /** What is wider than its place, by how much, in every size. */
+  const tooWide = async (selector: string): Promise<string[]> => {
+    const found: string[] = [];
+    for (const [width, height, zoom] of [
+      [640, 480, 1],
+      [1280, 960, 2],
+      [3840, 2160, 1],
+      [3840, 2160, 2],
+    ] as const) {
+      await app.agent.resizeWindow(width, height);
+      await app.agent.zoom(zoom);
+      await page.waitForFunction((wanted) => Math.abs(innerWidth - wanted) < 2, width / zoom);
+      const over = await page.evaluate((wanted) => {
+        const elements = [document.documentElement, ...document.querySelectorAll(wanted)];
+        return elements.flatMap((element) => {
+          const { right } = element.getBoundingClientRect();
+          const by = Math.max(element.scrollWidth - element.clientWidth, Math.floor(right - innerWidth));
+          return by > 0 ? [`${element.getAttribute('class') ?? element.tagName} by ${String(by)}`] : [];
+        });
+      }, selector);
+      found.push(...over.map((each) => `${each} at ${String(width)}, ${String(zoom)}`));
+    }
+    await app.agent.zoom(1);
+    await app.agent.resizeWindow(1280, 800);
+    return found;
+  };
+  await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
+  expect(await tooWide('.tools, .recipe'), 'empty').toEqual([]);
+
+  await writePictures([join(home, 'Pictures/one.jpg')], small);
+  await app.drop([join(home, 'Pictures/one.jpg')]);
+  await resultOf(page);
+  expect(await tooWide('.tools, .summary, .filters, .files, .recipe, .total'), 'done').toEqual([]);
+
+  await fileRow(page, 'one.jpg').getByRole('button', { name: 'Compare' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog
+    .getByText(/320 × 240/)
+    .first()
+    .waitFor();
+  expect(await tooWide('.dialog, .dialog .body, .panes'), 'compare').toEqual([]);
 });
 
 it('shows rows and dialogs whole in a small window', async () => {
@@ -161,8 +255,11 @@ it('shows rows and dialogs whole in a small window', async () => {
   expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   await page.keyboard.press('Escape');
 
-  // The recipe lies over the list here, and under whatever is asked.
+  // The recipe lies over the list here, beside what ends or goes on with the batch, and under whatever is asked.
   await page.getByRole('banner').getByRole('button', { name: 'Recipe' }).click();
+  const panel = await page.getByRole('complementary', { name: 'Recipe' }).boundingBox();
+  const footer = await page.getByRole('contentinfo').boundingBox();
+  expect(Number(panel?.y) + Number(panel?.height)).toBeLessThanOrEqual(Number(footer?.y) + 0.5);
   await app.agent.clickMenu('File', 'Settings…');
   await page.getByRole('dialog', { name: 'Settings' }).waitFor();
   const covered = await page.getByRole('combobox', { name: 'Appearance' }).evaluate((element) => {

@@ -95,6 +95,8 @@ it('keeps the computer awake meanwhile, and tells who looks elsewhere that it ha
       { kind: 'awake', on: false },
       { kind: 'notification', title: expect.any(String), body: expect.any(String) },
     ]);
+  await app.agent.clickNotification();
+  await expect.poll(() => app.agent.isFocused()).toBe(true);
   const shares = (await app.agent.deeds()).flatMap((deed) => (deed.kind === 'progress' ? [deed.share] : []));
   expect(shares.at(-1)).toBe(-1);
 });

@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openApp } from '../harness/app.ts';
 import { small, writePictures } from './pictures.ts';
-import { resultOf } from './steps.ts';
+import { fileRow, resultOf } from './steps.ts';
 
 it('does the whole round by keyboard alone', async () => {
   await using app = await openApp();
@@ -48,17 +49,65 @@ it('does the whole round by keyboard alone', async () => {
   await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
 });
 
-it('has every action in the menu, each accelerator once', async () => {
+/** Everything that can be done in the window, but for what is set in the recipe and the settings. */
+const actions = [
+  'File: Add Files…',
+  'File: Add Folder…',
+  'File: Add Sample Pictures',
+  'File: Settings…',
+  'Edit: Select All Pictures',
+  'Edit: Find',
+  'Batch: Pause',
+  'Batch: Cancel',
+  'Batch: Retry Failed',
+  'Batch: Convert Anyway',
+  'Batch: Put Originals Back',
+  'Batch: Clear',
+  'Selection: Show Result in Folder',
+  'Selection: Show Original in Folder',
+  'Selection: Try Again',
+  'Selection: Cancel Selected',
+  'Selection: Copy Reasons',
+  'Selection: Remove from List',
+  'View: Compare',
+  'View: Recipe',
+  'View: History…',
+  'Help: Show Logs',
+];
+
+it('has every action in the menu, each with a key of its own', async () => {
   await using app = await openApp();
-  const menu = (await app.agent.menu()).flatMap(({ label, submenu }) =>
-    submenu.map((item) => ({ menu: label, ...item })),
+  const items = (await app.agent.menu())
+    .flatMap(({ label, submenu }) => submenu.map((item) => ({ ...item, name: `${label}: ${item.label}` })))
+    .filter((item) => item.visible);
+  const keys = items.map((item) => item.accelerator).filter((each) => each !== '');
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(new Set(items.map(({ name }) => name)).size).toBe(items.length);
+  expect(items.filter((item) => item.accelerator !== '').map(({ name }) => name)).toEqual(
+    expect.arrayContaining(actions),
   );
-  const visible = menu.filter((item) => item.visible);
-  const accelerators = visible.map((item) => item.accelerator).filter((each) => each !== '');
-  expect(new Set(accelerators).size).toBe(accelerators.length);
-  expect(visible.map((item) => `${item.menu}: ${item.label}`)).toEqual([
-    ...new Set(visible.map((item) => `${item.menu}: ${item.label}`)),
-  ]);
   await app.agent.clickMenu('File', 'Settings…');
   await app.page.getByRole('dialog', { name: 'Settings' }).waitFor();
+});
+
+it('does to the selection what the menu says', async () => {
+  await using app = await openApp();
+  const { page, agent, home } = app;
+  const folder = join(home, 'Pictures');
+  await writePictures([join(folder, 'one.jpg'), join(folder, 'two.jpg')], small);
+  await writeFile(join(folder, 'torn.jpg'), 'no picture');
+  await app.drop([folder]);
+  expect(await resultOf(page)).toBe('Done: 2 pictures, 1 failed');
+  await fileRow(page, 'one.jpg').click();
+  await agent.clickMenu('Selection', 'Show Result in Folder');
+  await agent.clickMenu('Selection', 'Show Original in Folder');
+  const shown = async (): Promise<string[]> =>
+    (await agent.deeds()).flatMap((deed) => (deed.kind === 'shown' ? [deed.what] : []));
+  await expect.poll(shown).toEqual([join(folder, 'one-small.jpg'), join(folder, 'one.jpg')]);
+  await fileRow(page, 'torn.jpg').click();
+  await agent.clickMenu('Selection', 'Copy Reasons');
+  await expect.poll(() => agent.copied()).toMatch(/torn\.jpg: ./);
+  await agent.clickMenu('Selection', 'Remove from List');
+  await fileRow(page, 'torn.jpg').waitFor({ state: 'detached' });
+  await expect.poll(() => resultOf(page)).toBe('Done: 2 pictures');
 });

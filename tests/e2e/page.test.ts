@@ -4,27 +4,30 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { controlPortChannel } from '../../contract/channels.ts';
 import { protocolVersion } from '../../contract/envelope.ts';
 import { appOrigin, serveApp } from '../../main/app/app-protocol.ts';
-import { findBrowser } from '../harness/find-host.ts';
+import { findBrowser, findHost } from '../harness/find-host.ts';
 import { installPageMain } from './page-main.ts';
 
 // The built page without an app around it: what it says when main is another one, or none.
 
 const renderer = join(import.meta.dirname, '../../out/renderer');
 const origin = 'http://millrace.localhost';
-let browser: Browser;
+/** Where Electron is, no browser is fetched, and there need not be one: then these are told as skipped. */
+const executablePath = findBrowser();
+const showing = it.skipIf(executablePath === undefined && findHost().kind === 'electron');
+let browser: Browser | undefined;
 
 beforeAll(async () => {
-  const executablePath = findBrowser();
-  if (executablePath === undefined) throw new Error('There is no Chromium to show the page in.');
+  if (executablePath === undefined) return;
   // Chromium's own sandbox does not start for root, which is who runs in a container.
   browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 });
 
 afterAll(async () => {
-  await browser.close();
+  await browser?.close();
 });
 
 async function open(version: number | undefined): Promise<Page> {
+  if (browser === undefined) throw new Error('There is no Chromium to show the page in.');
   const context = await browser.newContext();
   onTestFinished(() => context.close());
   const page = await context.newPage();
@@ -46,13 +49,13 @@ async function open(version: number | undefined): Promise<Page> {
   return page;
 }
 
-it('says so when it speaks to a main of another build', async () => {
+showing('says so when it speaks to a main of another build', async () => {
   const page = await open(protocolVersion + 1);
   expect(await page.getByRole('alert').textContent()).toMatch(/version/);
   await page.getByRole('button', { name: 'Try again' }).waitFor();
 });
 
-it('says so when it is opened outside the app', async () => {
+showing('says so when it is opened outside the app', async () => {
   const page = await open(undefined);
   expect(await page.getByRole('alert').textContent()).toBe('This page belongs to the Millrace app.');
 });

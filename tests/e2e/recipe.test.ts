@@ -17,10 +17,17 @@ it('keeps presets of one’s own, which can be renamed, exported, deleted and im
   };
   await page.getByRole('combobox', { name: 'Format' }).selectOption('WebP');
   await page.getByRole('button', { name: 'Save as preset' }).click();
-  await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the club');
+  // The field has the focus as soon as there is one.
+  const named = (): Promise<boolean> =>
+    page
+      .getByRole('textbox', { name: 'Name of the preset' })
+      .evaluate((field) => document.activeElement === field);
+  expect(await named()).toBe(true);
+  await page.keyboard.type('For the club');
   await page.keyboard.press('Enter');
   await expect.poll(chosen).toBe('For the club');
   await choose('Rename');
+  await expect.poll(named).toBe(true);
   await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the choir');
   await page.keyboard.press('Enter');
   await expect.poll(chosen).toBe('For the choir');
@@ -66,13 +73,73 @@ it('marks what is no number at its field, in words, and goes on with what was ri
   await expect.poll(() => edge.inputValue()).toBe('2560');
 });
 
+it('has a fixed quality at hand once it is chosen, and keeps a likeness in numbers', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const likeness = page.getByRole('combobox', { name: 'Likeness' });
+  await likeness.selectOption('A fixed quality');
+  const quality = page.getByRole('slider', { name: 'Quality 80' });
+  await quality.fill('62');
+  await page.getByText('quality 62, beside').waitFor();
+  await likeness.selectOption('Good');
+  await page.getByRole('slider', { name: /^Quality/ }).waitFor({ state: 'detached' });
+
+  const file = join(home, 'eighty.json');
+  await writeFile(file, JSON.stringify({ name: 'Eighty', recipe: { to: 'webp', quality: 'auto:80' } }));
+  await page.getByRole('button', { name: 'More about presets' }).click();
+  await page.getByRole('menuitem', { name: 'Import …' }).click();
+  await app.answer({ paths: [file] });
+  const preset = page.getByRole('combobox', { name: 'Preset' });
+  await expect.poll(() => preset.innerText()).toContain('Eighty');
+  await preset.selectOption('Eighty');
+  await page.getByText('a likeness of 80').waitFor();
+  expect(await likeness.locator('option:checked').innerText()).toBe('Likeness 80');
+  expect(await page.getByRole('slider', { name: /^Quality/ }).count()).toBe(0);
+});
+
+it('says what is wrong behind More, also when More is closed', async () => {
+  await using app = await openApp();
+  const { page } = app;
+  const more = page.getByText('More', { exact: true });
+  await more.click();
+  const limit = page.getByRole('spinbutton', { name: 'At most bytes' });
+  await limit.fill('5');
+  expect(await limit.getAttribute('aria-invalid')).toBe('true');
+  const alert = page.getByRole('complementary', { name: 'Recipe' }).getByRole('alert');
+  expect(await alert.count()).toBe(0);
+  await more.click();
+  expect(await alert.innerText()).toMatch(/^At most bytes: Enter /);
+});
+
+it('ends the naming of a preset whatever has gone wrong before', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const choose = async (item: string): Promise<void> => {
+    await page.getByRole('button', { name: 'More about presets' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await writeFile(join(home, 'letter.json'), 'Dear all');
+  await choose('Import …');
+  await app.answer({ paths: [join(home, 'letter.json')] });
+  await page.getByText('letter.json is not a preset of Millrace').waitFor();
+  await page.getByRole('combobox', { name: 'Format' }).selectOption('WebP');
+  await page.getByRole('button', { name: 'Save as preset' }).click();
+  const name = page.getByRole('textbox', { name: 'Name of the preset' });
+  await name.fill('Club');
+  await page.keyboard.press('Enter');
+  await name.waitFor({ state: 'detached' });
+  await choose('Rename');
+  await name.fill('Choir');
+  await page.keyboard.press('Enter');
+  await name.waitFor({ state: 'detached' });
+});
+
 it('tries the recipe on the selected picture before anything is written', async () => {
   await using app = await openApp();
   const { page, home } = app;
   await writePictures([join(home, 'Pictures/one.jpg')], small);
   await app.drop([join(home, 'Pictures/one.jpg')]);
   await resultOf(page);
-  await page.getByText('More', { exact: true }).click();
   await fileRow(page, 'one.jpg').click();
   const estimate = page.getByRole('complementary').getByRole('status');
   await expect.poll(() => estimate.innerText(), { timeout: 30_000 }).toMatch(/\d.* kB/);

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { newHome, openApp } from '../harness/app.ts';
@@ -53,12 +53,57 @@ it('asks before it quits in the middle of a batch, and leaves no process behind'
   const workers = await app.agent.workers();
 
   await app.agent.quit();
-  expect((await app.answer({ button: 'Keep working' })).buttons).toContain('Stop and quit');
+  expect(await app.answer({ button: 'Keep working' })).toMatchObject({
+    detail: 'What is done stays. If you stop now, the rest goes on when Millrace is opened again.',
+    buttons: ['Finish, then quit', 'Stop and quit', 'Keep working'],
+  });
   await untilWorking(app.page);
   await app.agent.closeWindow();
   await app.answer({ button: 'Stop and quit' });
   expect(await app.exited).toBe(0);
   for (const pid of workers) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+});
+
+it('finishes the batch first when told to, also one that is paused, and then quits', async () => {
+  const place = await home();
+  const names = ['a', 'b', 'c'];
+  await writePictures(
+    names.map((name) => join(place, 'Pictures', `${name}.jpg`)),
+    large,
+  );
+  await using app = await openApp({ home: place });
+  await app.drop([join(place, 'Pictures')]);
+  await untilWorking(app.page);
+  await app.page.getByRole('button', { name: 'Pause' }).click();
+  await app.page.getByText(/^Paused at/).waitFor();
+  await app.agent.quit();
+  await app.answer({ button: 'Finish, then quit' });
+  expect(await app.exited).toBe(0);
+  const made = (await readdir(join(place, 'Pictures'))).filter((name) => name.includes('-small'));
+  expect(made.sort()).toEqual(names.map((name) => `${name}-small.jpg`));
+});
+
+it('comes back paused when it was paused, and goes on when it is resumed', async () => {
+  const place = await home();
+  const paths = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => join(place, 'Pictures', name));
+  await writePictures(paths, large);
+  {
+    await using app = await openApp({ home: place });
+    await app.drop(paths);
+    await untilWorking(app.page);
+    await app.page.getByRole('button', { name: 'Pause' }).click();
+    await app.page.getByText(/^Paused at/).waitFor();
+    await app.agent.quit();
+    await app.answer({ button: 'Stop and quit' });
+    expect(await app.exited).toBe(0);
+  }
+  await using app = await openApp({ home: place });
+  const { page } = app;
+  await page.getByText('The batch that was paused is here again.').waitFor();
+  await page.getByText(/^Paused at/).waitFor();
+  expect(await page.getByRole('gridcell', { name: 'Working', exact: true }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  expect(await resultOf(page)).toBe('Done: 3 pictures');
 });
 
 it('leaves no process behind when it is killed', async () => {

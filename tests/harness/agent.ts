@@ -215,6 +215,7 @@ export function createAgent(electron: typeof Electron) {
       if (on) theWindow().focus();
       else theWindow().blur();
     },
+    isFocused: (): boolean => theWindow().isFocused(),
     closeWindow: (): void => {
       theWindow().close();
     },

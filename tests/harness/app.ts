@@ -30,6 +30,8 @@ export interface AppUnderTest extends AsyncDisposable {
   readonly complaints: readonly string[];
   /** Drags real files and folders from outside onto the middle of the window and lets go. */
   drop(paths: readonly string[]): Promise<void>;
+  /** Drags them onto the middle of the window, and holds them there. */
+  dragOver(paths: readonly string[]): Promise<void>;
   /** Drags something that is no file, such as a link out of a browser. */
   dropText(mimeType: string, text: string): Promise<void>;
   /** Waits for a dialog of the system and answers it; gives what it said. */
@@ -81,6 +83,13 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
       await app.dropping(paths);
       await drag(page, devTools, { items: [], files: [...paths], dragOperationsMask: 1 });
     },
+    async dragOver(paths) {
+      await app.dropping(paths);
+      await drag(page, devTools, { items: [], files: [...paths], dragOperationsMask: 1 }, [
+        'dragEnter',
+        'dragOver',
+      ]);
+    },
     async dropText(mimeType, text) {
       await drag(page, devTools, { items: [{ mimeType, data: text }], dragOperationsMask: 1 });
     },
@@ -125,6 +134,7 @@ async function drag(
   page: Page,
   devTools: CDPSession,
   data: { items: { mimeType: string; data: string }[]; files?: string[]; dragOperationsMask: number },
+  course: readonly ('dragEnter' | 'dragOver' | 'drop')[] = ['dragEnter', 'dragOver', 'drop'],
 ): Promise<void> {
   const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   const place = { x: width / 2, y: height / 2 };
@@ -134,7 +144,7 @@ async function drag(
     title: '',
     baseURL: '',
   }));
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+  for (const type of course) {
     await devTools.send('Input.dispatchDragEvent', { type, ...place, data: { ...data, items } });
   }
 }

@@ -1,14 +1,17 @@
-// npm run screenshots [-- state...]: every screen and state of the built app, light, dark and with high contrast, to docs/screenshots.
+// npm run screenshots [-- state...]: every screen and state of the built app, light, dark and with high contrast, to
+// docs/screenshots, or to the folder that MILLRACE_SCREENSHOTS names.
+import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { canMount } from '../fixtures/can-mount.ts';
 import { newHome, openApp, type AppUnderTest } from './app.ts';
 import { provideHost } from './find-host.ts';
 
 /** `contrast`: with the few colours that a person has told the system to use. */
 type Theme = 'light' | 'dark' | 'contrast';
 
-const folder = join(import.meta.dirname, '../../docs/screenshots');
+const folder = process.env['MILLRACE_SCREENSHOTS'] ?? join(import.meta.dirname, '../../docs/screenshots');
 const samples = join(import.meta.dirname, '../../resources/samples');
 const wide = [1280, 800] as const;
 const narrow = [640, 480] as const;
@@ -19,6 +22,7 @@ await mkdir(folder, { recursive: true });
 for (const theme of ['light', 'dark', 'contrast'] as const) {
   await photograph(theme);
   await photographPast(theme);
+  await photographOdd(theme);
 }
 
 async function photograph(theme: Theme): Promise<void> {
@@ -37,6 +41,13 @@ async function photograph(theme: Theme): Promise<void> {
 
   await page.getByText('More', { exact: true }).click();
   await shot('recipe-more');
+  await page.getByRole('combobox', { name: 'Likeness' }).selectOption('A fixed quality');
+  await page.getByText('quality 80, beside').waitFor();
+  await page.getByRole('button', { name: 'Save as preset' }).click();
+  await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the club');
+  await shot('preset-naming');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('combobox', { name: 'Likeness' }).selectOption('Very good');
   await page.getByRole('combobox', { name: 'Size' }).selectOption('Longest edge');
   await page.getByRole('spinbutton').first().fill('0');
   await page.locator('[aria-invalid=true]').first().waitFor();
@@ -71,7 +82,7 @@ async function photograph(theme: Theme): Promise<void> {
 
   await row.getByRole('button', { name: 'Compare', exact: true }).click();
   const compare = page.getByRole('dialog');
-  await compare.getByRole('img', { name: 'Original and result' }).waitFor();
+  await compare.getByRole('img', { name: 'Result', exact: true }).waitFor();
   await settled(app);
   await both('compare');
   await compare.getByRole('button', { name: 'Differences' }).click();
@@ -80,6 +91,10 @@ async function photograph(theme: Theme): Promise<void> {
   await compare.getByRole('button', { name: 'Side by side' }).click();
   await compare.getByRole('button', { name: '100 %' }).click();
   await shot('compare-side');
+  await compare.getByRole('button', { name: 'Differences' }).click();
+  await compare.getByRole('button', { name: 'Flicker' }).click();
+  await compare.getByRole('img', { name: 'Original', exact: true }).waitFor();
+  await shot('compare-flicker');
   await page.keyboard.press('Escape');
   await compare.waitFor({ state: 'detached' });
 
@@ -108,7 +123,7 @@ async function photographPast(theme: Theme): Promise<void> {
   const home = await newHome();
   try {
     {
-      await using app = await openPast(home, theme);
+      await using app = await openAt(home, theme);
       const { page } = app;
       await page
         .getByRole('combobox', { name: 'Save', exact: true })
@@ -128,7 +143,7 @@ async function photographPast(theme: Theme): Promise<void> {
       process.kill(app.pid, 'SIGKILL');
       await app.exited;
     }
-    await using app = await openPast(home, theme);
+    await using app = await openAt(home, theme);
     const { page } = app;
     await page.getByText('The batch that was interrupted goes on where it was.').waitFor();
     await page.getByRole('gridcell', { name: 'Working', exact: true }).first().waitFor();
@@ -143,7 +158,50 @@ async function photographPast(theme: Theme): Promise<void> {
   }
 }
 
-async function openPast(home: string, theme: Theme): Promise<AppUnderTest> {
+/** What does not happen every day: a drag above the window, nothing to do, a batch called off, a disk that is full. */
+async function photographOdd(theme: Theme): Promise<void> {
+  const home = await newHome();
+  try {
+    await using app = await openAt(home, theme);
+    const { page } = app;
+    const empty = join(home, 'Pictures/Nothing yet');
+    await mkdir(empty);
+    await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
+    await app.dragOver([empty]);
+    await page.locator('.veil').waitFor();
+    await take(app, `drag-${theme}`);
+    await app.drop([empty]);
+    await page.getByRole('region', { name: 'Result' }).waitFor();
+    await take(app, `empty-folder-${theme}`);
+
+    const trip = await pictures(join(home, 'Pictures/Lake weekend'));
+    await app.drop([trip]);
+    await page.getByRole('gridcell', { name: 'Done', exact: true }).first().waitFor({ timeout: 120_000 });
+    await page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('region', { name: 'Result' }).waitFor();
+    await take(app, `cancelled-${theme}`);
+
+    if (!canMount()) return;
+    const disk = join(home, 'Memory card');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk]);
+    try {
+      await page.getByRole('button', { name: 'Start again' }).click();
+      await page.getByRole('combobox', { name: 'Save', exact: true }).selectOption('In a folder');
+      await app.answer({ paths: [disk] });
+      await page.getByText('into Memory card').waitFor();
+      await app.drop([trip]);
+      await page.getByRole('button', { name: 'Continue' }).waitFor({ timeout: 120_000 });
+      await take(app, `held-${theme}`);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function openAt(home: string, theme: Theme): Promise<AppUnderTest> {
   const app = await openApp({ home });
   await app.agent.resizeWindow(...wide);
   await app.systemPrefers(theme === 'light' ? 'light' : 'dark');

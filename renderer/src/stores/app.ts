@@ -1,14 +1,12 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { AppView } from '../../../contract/app-state.ts';
-import type { ControlHello, ControlProtocol } from '../../../contract/control-protocol.ts';
+import type { Command, ControlHello, ControlProtocol } from '../../../contract/control-protocol.ts';
 import { MillraceError } from '../../../contract/errors.ts';
-import type { EventPayload, Method, Params, Result } from '../../../contract/protocol.ts';
+import type { Method, Params, Result } from '../../../contract/protocol.ts';
 import type { RpcClient } from '../../../contract/rpc.ts';
 import { connectToMain } from '../bridge.ts';
 import { useRows } from './rows.ts';
-
-export type Command = EventPayload<ControlProtocol, 'command'>;
 
 type Connection =
   | { readonly kind: 'connecting' }
