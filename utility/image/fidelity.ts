@@ -1,7 +1,7 @@
 import { formatLabel, formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Aspect, Fidelity } from '../../contract/report.ts';
-import { moves, type Header } from './header.ts';
+import { countedFrames, moves, type Header } from './header.ts';
 import { describes } from './icc.ts';
 
 /**
@@ -19,6 +19,7 @@ export function pictureFidelity(
   return [
     ...orientation(source, output),
     ...profile(source, output, to, recipe),
+    ...unheeded(source),
     ...transparency(source, output, to, recipe),
     ...frames(source, output, to),
     ...bitDepth(source, output, to, encodedDepth),
@@ -31,7 +32,7 @@ export function pictureFidelity(
 export function allKept(source: Header, metadata: readonly Fidelity[]): Fidelity[] {
   const had: [Aspect, boolean][] = [
     ['orientation', source.orientation !== 1],
-    ['profile', source.metadata.icc !== undefined],
+    ['profile', source.metadata.icc !== undefined || source.unheeded !== undefined],
     ['transparency', source.transparency],
     ['frames', source.frames > 1],
     ['bit-depth', source.bitDepth > 8],
@@ -68,6 +69,11 @@ function profile(source: Header, output: Header, to: OutputFormat, recipe: Recip
   return [converted('profile', `${source.colour} was converted to sRGB: ${whySrgb(source, to, recipe)}`)];
 }
 
+function unheeded({ unheeded: said, colour }: Header): Fidelity[] {
+  if (said === undefined) return [];
+  return [dropped('profile', `${said} is not honoured; the numbers are taken for ${colour}`)];
+}
+
 function whySrgb(source: Header, to: OutputFormat, recipe: Recipe): string {
   if (recipe.colour === 'srgb') return 'the recipe asks for it';
   if (to === 'gif') return 'GIF holds no profile';
@@ -96,8 +102,7 @@ function frames(source: Header, output: Header, to: OutputFormat): Fidelity[] {
   if (source.frames === 1) return [];
   const before = String(source.frames);
   if (!moves(source)) {
-    const kind = source.format === 'tiff' ? 'pages' : 'pictures in one file';
-    return [dropped('frames', `${before} ${kind} became one, the main one`)];
+    return [dropped('frames', `${countedFrames(source)} became one, the main one`)];
   }
   if (output.frames === source.frames) return [kept('frames', `all ${before}`)];
   if (formatTraits[to].animation) {
