@@ -1,5 +1,6 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { connect } from './connection.ts';
 import {
   journalStatements,
   type JournalAnswer,
@@ -12,8 +13,8 @@ import {
 
 if (parentPort === null) throw new Error('The journal is a thread of the app and of the command line.');
 const port = parentPort;
-const { path, patienceMs } = workerData as { readonly path: string; readonly patienceMs: number };
-const database = new DatabaseSync(path, { timeout: patienceMs });
+const { path } = workerData as { readonly path: string };
+const database = connect(path);
 const statements = new Map<JournalStatement, StatementSync>();
 /** Of a group that could not be written: it goes with the next one. */
 let left: JournalEntry[] = [];

@@ -23,7 +23,6 @@ export interface JournalWriterOptions {
   readonly thread: string;
   /** Path of the database, which is up to date. */
   readonly path: string;
-  readonly patienceMs: number;
 }
 
 /** What nobody waits for is written this much later, milliseconds: with what comes meanwhile. */
@@ -31,7 +30,7 @@ const lazyMs = 100;
 /** Entries in one group at most: a group is copied on the thread that posts. */
 const maxGroup = 2000;
 
-export function openJournalWriter({ thread, path, patienceMs }: JournalWriterOptions): JournalWriter {
+export function openJournalWriter({ thread, path }: JournalWriterOptions): JournalWriter {
   // Started with the first entry: a run that only looks needs none.
   let worker: Worker | undefined;
   let entries: JournalEntry[] = [];
@@ -47,7 +46,7 @@ export function openJournalWriter({ thread, path, patienceMs }: JournalWriterOpt
 
   function start(): Worker {
     const started = new Worker(thread, {
-      workerData: { path, patienceMs },
+      workerData: { path },
       // SQLite is experimental in Node and says so on every thread.
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });

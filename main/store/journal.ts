@@ -9,7 +9,7 @@ import { outputIn } from './job-output.ts';
 import type { JournalEntry, JournalValue } from './journal-statements.ts';
 import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
 import type { Run } from './run-lock.ts';
-import { patienceMs, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** The record of one batch. */
 export interface JournalledBatch extends BatchJournal {
@@ -46,7 +46,7 @@ export interface JournalOptions {
 }
 
 export function openJournal({ store, run, thread, now = () => new Date() }: JournalOptions): Journal {
-  const writer = openJournalWriter({ thread, path: store.path, patienceMs });
+  const writer = openJournalWriter({ thread, path: store.path });
   const done = createLookup(store);
   return {
     writer,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { lockFile } from './file-lock.ts';
 
 /** One run of the app or the command line. Others can tell whether it still goes on. */
 export interface Run {
@@ -13,8 +13,8 @@ export interface Run {
 }
 
 /**
- * Begins a run: a file of its own is locked, and the system gives the lock back however the process ends. SQLite does the
- * locking, since Node has none and a process number may be another's by now.
+ * Begins a run: a file of its own is locked, and the system gives the lock back however the process ends. A process number
+ * may be another's by now.
  *
  * @param folder of the store
  */
@@ -24,22 +24,17 @@ export function beginRun(folder: string): Run {
   const id = randomBytes(8).toString('hex');
   const pathOf = (run: string): string => join(runs, `${run}.lock`);
   // Another run may be looking at this moment whether we are alive.
-  const lock = new DatabaseSync(pathOf(id), { timeout: patienceMs });
-  // Nothing is written to it, and so nothing has to be recovered or removed beside it.
-  lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  const unlock = lockFile(pathOf(id), patienceMs);
 
   function isAlive(run: string): boolean {
     if (run === id) return true;
     if (!/^[0-9a-f]{16}$/.test(run) || !existsSync(pathOf(run))) return false;
-    const other = new DatabaseSync(pathOf(run), { timeout: 0 });
     try {
-      other.exec('BEGIN EXCLUSIVE; ROLLBACK');
+      lockFile(pathOf(run), 0)();
       return false;
-    } catch (error) {
-      // SQLITE_BUSY (sqlite.org/rescode.html); anything else says nothing, and who says nothing may be alive.
-      return !(error instanceof Error && 'errcode' in error) || error.errcode === busyCode;
-    } finally {
-      other.close();
+    } catch {
+      // It is locked. Whatever else went wrong says nothing, and who says nothing may be alive.
+      return true;
     }
   }
 
@@ -53,13 +48,12 @@ export function beginRun(folder: string): Run {
     id,
     isAlive,
     end() {
-      lock.close();
+      unlock();
       rmSync(pathOf(id), { force: true });
     },
   };
 }
 
-const busyCode = 5;
 const patienceMs = 5000;
 const youngMs = 60_000;
 

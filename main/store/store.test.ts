@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../contract/app-state.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
@@ -8,6 +11,24 @@ import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import { migrations } from './migrations.ts';
 import { createPreferences } from './preferences.ts';
 import { openStore } from './store.ts';
+
+const openStores = fileURLToPath(new URL('../../tests/fixtures/open-stores.ts', import.meta.url));
+
+/** A process of its own that opens these when told to. What it says on stderr is what went wrong. */
+function startOpening(folders: readonly string[]): {
+  readonly ready: Promise<unknown>;
+  go(): void;
+  readonly ended: Promise<string>;
+} {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', openStores, ...folders]);
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return {
+    ready: once(child.stdout, 'data'),
+    go: () => void child.stdin.end('go\n'),
+    ended: once(child, 'close').then(() => stderr),
+  };
+}
 
 describe('the store', () => {
   it('remembers settings, the recipe and presets from one run to the next', async () => {
@@ -53,6 +74,28 @@ describe('the store', () => {
     store.close();
   });
 
+  it.each([0, 1])(
+    'is brought forward from version %i by one of three that start at once',
+    async (version) => {
+      const root = await temporaryFolder();
+      const folders = Array.from({ length: 25 }, (_, index) => join(root, String(index)));
+      if (version > 0) {
+        for (const folder of folders) {
+          await mkdir(folder);
+          const old = new DatabaseSync(join(folder, 'millrace.db'));
+          for (const migration of migrations.slice(0, version)) old.exec(migration);
+          old.exec(`PRAGMA user_version = ${String(version)}`);
+          old.close();
+        }
+      }
+      const all = [1, 2, 3].map(() => startOpening(folders));
+      await Promise.all(all.map(({ ready }) => ready));
+      for (const { go } of all) go();
+      expect(await Promise.all(all.map(({ ended }) => ended))).toEqual(['', '', '']);
+    },
+    30_000,
+  );
+
   it('is refused when a later version made it, and left as it was', async () => {
     const folder = await temporaryFolder();
     const later = new DatabaseSync(join(folder, 'millrace.db'));
@@ -86,7 +129,7 @@ describe('the store', () => {
     );
     await mkdir(join(folder, 'millrace.db'));
     expect(() => openStore(folder)).toThrow(expect.objectContaining({ code: 'store-unusable' }));
-    expect((await readdir(folder)).sort()).toEqual(['file', 'millrace.db']);
+    expect((await readdir(folder)).sort()).toEqual(['file', 'millrace.db', 'opening.lock']);
   });
 
   it('gives the default for what it does not understand', async () => {

@@ -1,7 +1,9 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { MillraceError } from '../../contract/errors.ts';
+import { connect } from './connection.ts';
+import { lockFile } from './file-lock.ts';
 import { migrations } from './migrations.ts';
 
 /** What Millrace remembers from one run to the next: one SQLite file in a folder of its own. */
@@ -19,9 +21,6 @@ export function storePath(folder: string): string {
   return join(folder, 'millrace.db');
 }
 
-/** Another Millrace may be writing, milliseconds. */
-export const patienceMs = 5000;
-
 /**
  * Opens the store of a folder, and makes it or brings it up to date first. A damaged one is put aside, never deleted.
  *
@@ -33,30 +32,42 @@ export function openStore(folder: string, now: () => Date = () => new Date()): S
   const path = storePath(folder);
   try {
     mkdirSync(folder, { recursive: true });
-    return opened(path, undefined);
+    // One after the other: who turns a new file into a database in WAL mode, or puts a damaged one aside, must be alone.
+    const unlock = lockFile(join(folder, 'opening.lock'), openingPatienceMs);
+    try {
+      return openedOrAnew(path, now);
+    } finally {
+      unlock();
+    }
   } catch (error) {
-    if (error instanceof MillraceError) throw error;
-    if (!isDamage(error)) throw unusable(path, error);
-  }
-  const aside = `${path}.damaged-${now().toISOString().replaceAll(':', '-')}`;
-  try {
-    putAside(path, aside);
-    return opened(path, `The store was damaged and put aside as ${aside}. A new one was begun.`);
-  } catch (error) {
-    throw unusable(path, error);
+    throw error instanceof MillraceError ? error : unusable(path, error);
   }
 }
 
+/** The other may be checking or bringing forward a large one, milliseconds. */
+const openingPatienceMs = 30_000;
+
+function openedOrAnew(path: string, now: () => Date): Store {
+  try {
+    return opened(path, undefined);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  const aside = `${path}.damaged-${now().toISOString().replaceAll(':', '-')}`;
+  putAside(path, aside);
+  return opened(path, `The store was damaged and put aside as ${aside}. A new one was begun.`);
+}
+
 function opened(path: string, notice: string | undefined): Store {
-  const database = new DatabaseSync(path, { timeout: patienceMs });
+  const database = connect(path);
   try {
     // Looked at before anything is written: what a later version made stays as it is.
-    const version = versionOf(database, path);
+    refuseNewer(versionOf(database), path);
     const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw new Damage(String(check));
     // A commit survives the end of this process at any moment; a power cut may take the last ones, never the rest.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
-    migrate(database, version);
+    migrate(database, path);
   } catch (error) {
     database.close();
     throw error;
@@ -71,20 +82,26 @@ function opened(path: string, notice: string | undefined): Store {
   };
 }
 
-function versionOf(database: DatabaseSync, path: string): number {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version <= migrations.length) return version;
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+function refuseNewer(version: number, path: string): void {
+  if (version <= migrations.length) return;
   throw new MillraceError(
     'store-newer',
     `${path} was made by a later version of Millrace. Install that one again, or move the file away to begin anew.`,
   );
 }
 
-function migrate(database: DatabaseSync, version: number): void {
-  for (const [index, migration] of migrations.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${migration}; PRAGMA user_version = ${String(index + 1)}; COMMIT;`);
-  }
+/** In one transaction with the look at the version, for whoever starts at the same moment. */
+function migrate(database: DatabaseSync, path: string): void {
+  if (versionOf(database) === migrations.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  const version = versionOf(database);
+  refuseNewer(version, path);
+  for (const migration of migrations.slice(version)) database.exec(migration);
+  database.exec(`PRAGMA user_version = ${String(migrations.length)}; COMMIT`);
 }
 
 /** What SQLite did not call an error and is one. */
