@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Ora } from 'ora';
 import packageJson from '../package.json' with { type: 'json' };
-import { defaultSettings } from '../contract/app-state.ts';
 import { asMillraceError, MillraceError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import type { Past } from '../main/past/past.ts';
@@ -57,7 +56,7 @@ type Asked<Kind extends CommandLine['kind']> = Extract<CommandLine, { kind: Kind
 async function lookBack(asked: Asked<'history' | 'undo'>, reporter: Reporter): Promise<number> {
   const json = asked.flags.json === true;
   const onlyLook = asked.kind === 'history';
-  await using state = openState({ flags: asked.flags, log: reporter.log, onlyLook });
+  await using state = openState({ flags: asked.flags, log: reporter.log, onlyLook, isNeeded: true });
   const { past } = state;
   if (asked.kind === 'history') {
     showHistory(past, output, { json });
@@ -78,8 +77,8 @@ async function work(asked: Asked<'run' | 'resume'>, reporter: Reporter): Promise
   await using workers = openWorkers({ worker, jobs, log });
   // A folder is one input, and stands for at least one picture.
   if (asked.kind === 'run' && !isDry) workers.warm(asked.inputs.length);
-  await using state = openState({ flags, log, onlyLook: isDry });
-  const { past, outputs } = state;
+  await using state = openState({ flags, log, onlyLook: isDry, isNeeded: asked.kind === 'resume' });
+  const { past, outputs, preferences } = state;
   if (!isDry) await past.settle();
 
   const stop = new AbortController();
@@ -99,7 +98,7 @@ async function work(asked: Asked<'run' | 'resume'>, reporter: Reporter): Promise
     asked.kind === 'run' && recipe !== undefined
       ? await start(asked, recipe, desk, past, reporter, options)
       : await resume(asked.kind === 'resume' ? asked.batch : undefined, desk, past, reporter, options);
-  if (!isDry) await past.prune(limitsOf(defaultSettings));
+  if (!isDry && preferences !== undefined) await past.prune(limitsOf(preferences.load().settings));
   return interruption === undefined ? code : exitCodeOf(interruption);
 }
 
@@ -111,9 +110,8 @@ async function start(
   reporter: Reporter,
   options: RunOptions,
 ): Promise<number> {
-  const insist = flags.again === true;
-  const batch = past.begin(recipe);
-  const { journal } = batch;
+  const batch = past.begin(recipe, flags.again === true);
+  const { journal, insist } = batch;
   if (flags.dryRun === true) {
     return dryRun(inputs, recipe, desk, output, { ...options, json: flags.json === true, journal, insist });
   }
@@ -135,10 +133,7 @@ async function resume(
     reporter.log('warn', 'There is nothing to go on with.');
     return 0;
   }
-  const { recipe, intake, journal } = await past.resume(wanted);
-  return exitCode(
-    await run({ intake, names: [wanted], recipe, journal, insist: false }, desk, reporter, options),
-  );
+  return exitCode(await run({ ...(await past.resume(wanted)), names: [wanted] }, desk, reporter, options));
 }
 
 async function chooseReporter(flags: StateFlags): Promise<Reporter> {

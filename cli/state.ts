@@ -13,6 +13,8 @@ export interface StateOptions {
   readonly log: (level: LogLevel, message: string) => void;
   /** Makes nothing that is not there. */
   readonly onlyLook?: boolean;
+  /** It is asked what was done: without an answer there is nothing to do. */
+  readonly isNeeded?: boolean;
   /** The file system; the fault campaign hands in failing ones. */
   readonly files?: DiskFiles;
 }
@@ -25,13 +27,18 @@ const thread = fileURLToPath(
   ),
 );
 
-/** What the command line remembers from one run to the next. */
-export function openState({ flags, log, onlyLook = false, files }: StateOptions): State {
+/**
+ * What the command line remembers from one run to the next.
+ *
+ * @throws MillraceError `store-newer`, `store-unusable` where it is needed and cannot be had
+ */
+export function openState({ flags, log, onlyLook = false, isNeeded = false, files }: StateOptions): State {
   const folder = resolve(flags.state ?? defaultFolder());
   const disk = files === undefined ? {} : { files };
   if (onlyLook && !existsSync(storePath(folder))) return forgetful(disk);
   const backups = flags.backups === undefined ? undefined : resolve(flags.backups);
   const state = openStateIn({ folder, backups, thread, log, ...disk });
+  if (isNeeded && state.failure !== undefined) throw state.failure;
   if (state.notice !== undefined) log('warn', state.notice);
   return state;
 }

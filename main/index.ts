@@ -13,7 +13,6 @@ import { guardContents, lockSession } from './app/security.ts';
 import { openBridge } from './bridge/open-bridge.ts';
 import { systemClock } from './engine/clock.ts';
 import { openState } from './past/state.ts';
-import { createPreferences } from './store/preferences.ts';
 
 // The desktop app's composition root: builds the parts, wires them, nothing else.
 
@@ -49,7 +48,7 @@ async function boot(opened: OpenedFiles): Promise<void> {
     workingFolder: outputs,
     log: write,
   });
-  const { store, notice } = state;
+  const { preferences, notice } = state;
   const { desk, control } = openBridge({
     electron: { app, ipcMain, utilityProcess, openChannel: () => new MessageChannelMain() },
     origin,
@@ -65,7 +64,7 @@ async function boot(opened: OpenedFiles): Promise<void> {
     worker: path('./image-worker.js'),
     log,
     state,
-    ...(store === undefined ? {} : { preferences: createPreferences(store.database) }),
+    ...(preferences === undefined ? {} : { preferences }),
   });
   if (notice !== undefined) desk.notice(notice);
   desktop.serve(desk, control.command);

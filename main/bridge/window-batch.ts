@@ -50,7 +50,7 @@ export interface WindowBatchOptions {
   readonly recipe: Recipe;
   readonly world: World;
   readonly budget: MemoryBudget;
-  readonly recorded: Pick<RecordedBatch, 'id' | 'journal'>;
+  readonly recorded: Pick<RecordedBatch, 'id' | 'journal' | 'insist'>;
   readonly rowChanged: (id: number) => void;
   readonly viewChanged: () => void;
   readonly log: (level: LogLevel, message: string) => void;
@@ -66,6 +66,7 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
     world,
     budget,
     journal: recorded.journal,
+    insist: recorded.insist,
     holds: (error) => error.code === 'destination-full',
     onChange,
   });

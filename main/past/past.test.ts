@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sourceName, type Intake, type Source } from '../../contract/batch.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { sha256 } from '../../tests/fixtures/commits.ts';
@@ -11,19 +11,25 @@ import type { IntakeStream } from '../engine/world.ts';
 import { realFiles, type DiskFiles } from '../files/durable.ts';
 import { identityAt } from '../files/identity.ts';
 import { takeIn } from '../files/intake.ts';
+import { openJournalWriter } from '../store/journal-writer.ts';
 import { createRecords } from '../store/records.ts';
 import { beginRun } from '../store/run-lock.ts';
 import { openStore } from '../store/store.ts';
-import { openPast, type Past } from './past.ts';
+import { openPast, type Past, type RecordedBatch } from './past.ts';
 
 const thread = fileURLToPath(new URL('../store/journal-thread.ts', import.meta.url));
 const recipe = parseRecipe({});
 
 /** A run on a state; it ends with the block, as one that was killed after everything was written. */
-async function inRun<T>(folder: string, act: (past: Past) => Promise<T>, files = realFiles): Promise<T> {
+async function inRun<T>(
+  folder: string,
+  act: (past: Past) => Promise<T>,
+  { files = realFiles, now = () => new Date() }: { files?: DiskFiles; now?: () => Date } = {},
+): Promise<T> {
   const store = openStore(folder);
   const run = beginRun(folder);
-  const past = openPast({ store, run, thread, log: () => undefined, files });
+  const writer = openJournalWriter({ thread, path: store.path });
+  const past = openPast({ store, run, writer, log: () => undefined, files, now });
   try {
     return await act(past);
   } finally {
@@ -154,7 +160,7 @@ it('two starts at once settle what is left once, and both copies are where they 
       await settled;
       expect(past.unfinished()).toEqual([batch]);
     },
-    slow,
+    { files: slow },
   );
   expect(await readFile(original, 'utf8')).toBe('smaller');
   expect(await readFile(backup, 'utf8')).toBe('the original');
@@ -194,7 +200,7 @@ it('what lies on a drive that is not connected waits for another start, and undo
       expect(restored).toBe(0);
       expect(problems).toMatchObject([expect.stringContaining(original)]);
     },
-    away,
+    { files: away },
   );
   await rename(`${pictures}-elsewhere`, pictures);
   await mkdir(dirname(backup));
@@ -220,7 +226,7 @@ it('a temporary file that cannot be removed does not keep anything else from sta
       await past.settle();
       expect(past.unfinished()).toEqual([batch]);
     },
-    files,
+    { files },
   );
 });
 
@@ -258,4 +264,226 @@ it('a place that somebody has written to since is looked at once, and its origin
   run.end();
   store.close();
   expect(await readFile(backup, 'utf8')).toBe('the original');
+});
+
+const day = 24 * 3600 * 1000;
+const noon = Date.UTC(2026, 5, 1, 12);
+const at = (ms: number) => (): Date => new Date(ms);
+const facts = { bytes: 12, format: 'jpeg', pixels: 1 } as const;
+
+/** Pictures that batches replace one after the other, with all that the journal is told of it. */
+interface Gallery {
+  readonly state: string;
+  path(name: string): string;
+  /** Puts another picture in the place of this one, which is kept. Gives what undoes it. */
+  replace(batch: RecordedBatch, name: string, job?: number): Promise<void>;
+  /** A batch that replaces this one picture and ends. */
+  batch(name: string, ms: number): Promise<string>;
+  /** Whose originals are still kept, in the order of their names. */
+  kept(): Promise<string[]>;
+}
+
+async function gallery(): Promise<Gallery> {
+  const folder = await temporaryFolder();
+  const [state, backups] = [join(folder, 'state'), join(folder, 'backups')];
+  await mkdir(backups);
+  const path = (name: string): string => join(folder, name);
+  let commits = 0;
+
+  async function replace({ journal }: RecordedBatch, name: string, job = 1): Promise<void> {
+    commits += 1;
+    const original = path(name);
+    const before = await readFile(original, 'utf8').catch(() => 'the original');
+    const after = `smaller ${String(commits)}`;
+    const backup = join(backups, `${name}-${String(commits)}`);
+    await writeFile(backup, before);
+    await writeFile(original, after);
+    journal.accepted(job, { kind: 'file', path: original });
+    journal.prepared(job, 'as it was', facts, original);
+    const commit = journal.commit(job);
+    await commit.about({
+      temporary: path(`.millrace-0123456789abcdef-${String(commits)}.tmp`),
+      path: original,
+      sha256: sha256(after),
+      bytes: after.length,
+      identity: (await identityAt(original)) ?? '',
+      format: 'jpeg',
+      keptOriginal: false,
+      replaces: { original, backup, sha256: sha256(before), bytes: before.length, modifiedMs: 0 },
+    });
+    commit.committed();
+    journal.done(job, { path: original, format: 'jpeg', bytes: after.length, keptOriginal: false });
+  }
+
+  return {
+    state,
+    path,
+    replace,
+    batch: (name, ms) =>
+      inRun(
+        state,
+        async (past) => {
+          const batch = past.begin(recipe);
+          await replace(batch, name);
+          batch.journal.finished();
+          return batch.id ?? '';
+        },
+        { now: at(ms) },
+      ),
+    async kept() {
+      return (await readdir(backups)).map((name) => name.replace(/-\d+$/, '')).sort();
+    },
+  };
+}
+
+describe('backups', () => {
+  const never = { bytes: Infinity, ageMs: Infinity };
+
+  it('go, the oldest first, until the others have room', async () => {
+    const { state, batch, kept } = await gallery();
+    for (const [index, name] of ['c', 'b', 'a'].entries()) await batch(name, noon + index);
+    await inRun(state, (past) => past.prune({ ...never, bytes: 30 }));
+    expect(await kept()).toEqual(['a', 'b']);
+  });
+
+  it('go at their age, which is counted from when they were made', async () => {
+    const { state, path, batch, replace, kept } = await gallery();
+    const id = await inRun(
+      state,
+      async (past) => {
+        const begun = past.begin(recipe);
+        begun.journal.accepted(1, { kind: 'file', path: path('late') });
+        await past.prune(never);
+        return begun.id ?? '';
+      },
+      { now: at(noon) },
+    );
+    await batch('early', noon + day);
+    await inRun(
+      state,
+      async (past) => {
+        const resumed = await past.resume(id);
+        await replace(resumed, 'late', 1);
+        resumed.journal.finished();
+      },
+      { now: at(noon + 9 * day) },
+    );
+    await batch('newest', noon + 9 * day);
+    await inRun(state, (past) => past.prune({ ...never, ageMs: 2 * day }), { now: at(noon + 10 * day) });
+    expect(await kept()).toEqual(['late', 'newest']);
+  });
+
+  it('stay where they are the last that were made, also with a clock that was set back', async () => {
+    const { state, batch, kept } = await gallery();
+    await batch('first', noon);
+    await batch('last', 0);
+    await inRun(state, (past) => past.prune({ bytes: 0, ageMs: 0 }), { now: at(noon) });
+    expect(await kept()).toEqual(['last']);
+    expect(await inRun(state, async (past) => (await past.undo()).restored)).toBe(1);
+  });
+
+  it('do not grow old at once where they were made before the clock was set', async () => {
+    const { state, batch, kept } = await gallery();
+    await batch('a', noon);
+    await batch('b', 0);
+    await batch('c', noon + 1);
+    await inRun(state, (past) => past.prune({ ...never, ageMs: day }), { now: at(noon + 2) });
+    expect(await kept()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('of an old batch that was the last to go on stay', async () => {
+    const { state, batch, replace, kept } = await gallery();
+    const id = await inRun(
+      state,
+      async (past) => {
+        const begun = past.begin(recipe);
+        await replace(begun, 'old 1', 1);
+        return begun.id ?? '';
+      },
+      { now: at(noon) },
+    );
+    await batch('between', noon + 1);
+    await inRun(state, async (past) => {
+      const resumed = await past.resume(id);
+      await replace(resumed, 'old 2', 2);
+      resumed.journal.finished();
+      await past.prune({ bytes: 0, ageMs: 0 });
+    });
+    expect(await kept()).toEqual(['old 1', 'old 2']);
+  });
+
+  it('of a batch that is being undone stay', async () => {
+    const { state, batch, kept } = await gallery();
+    const id = await batch('first', noon);
+    await batch('last', noon + 1);
+    const store = openStore(state);
+    store.database.prepare(`UPDATE batch SET state = 'undoing' WHERE id = ?`).run(id);
+    store.close();
+    await inRun(state, (past) => past.prune({ bytes: 0, ageMs: 0 }));
+    expect(await kept()).toEqual(['first', 'last']);
+  });
+});
+
+describe('undo', () => {
+  it('of an interrupted batch ends it, and the history tells what was done and what was not', async () => {
+    const { state, path, replace } = await gallery();
+    const id = await inRun(state, async (past) => {
+      const batch = past.begin(recipe);
+      await replace(batch, 'a', 1);
+      for (const job of [2, 3]) batch.journal.accepted(job, { kind: 'file', path: path(String(job)) });
+      return batch.id ?? '';
+    });
+    const numbers = { batch: id, done: 1, waiting: 2, failed: 0, bytesIn: 12, bytesOut: 9 };
+    await inRun(state, async (past) => {
+      expect(past.history()).toMatchObject([{ ...numbers, state: 'unfinished', replaced: 1 }]);
+      await past.undo();
+      expect(past.history()).toMatchObject([{ ...numbers, state: 'undone', replaced: 0 }]);
+    });
+    await inRun(state, async (past) => {
+      expect(past.history()).toMatchObject([{ ...numbers, state: 'undone', replaced: 0 }]);
+      expect(past.unfinished()).toEqual([]);
+      await expect(past.resume(id)).rejects.toMatchObject({ code: 'no-such-thing' });
+    });
+    expect(await readFile(path('a'), 'utf8')).toBe('the original');
+  });
+
+  it('that was interrupted itself is told with the same numbers', async () => {
+    const { state, replace } = await gallery();
+    await inRun(state, (past) => replace(past.begin(recipe), 'a'));
+    const store = openStore(state);
+    store.database.exec(`UPDATE batch SET state = 'undoing'`);
+    store.close();
+    await inRun(state, async (past) => {
+      expect(past.history()).toMatchObject([{ done: 1, bytesIn: 12, bytesOut: 9, replaced: 1 }]);
+      await past.undo();
+      expect(past.history()).toMatchObject([{ state: 'undone', done: 1, bytesIn: 12, bytesOut: 9 }]);
+    });
+  });
+
+  it('goes back all the way where a picture was replaced more than once', async () => {
+    const { state, path, replace } = await gallery();
+    await inRun(state, async (past) => {
+      const batch = past.begin(recipe);
+      for (const job of [1, 2, 3]) await replace(batch, 'a', job);
+      batch.journal.finished();
+    });
+    const { restored, problems } = await inRun(state, (past) => past.undo());
+    expect({ restored, problems }).toEqual({ restored: 3, problems: [] });
+    expect(await readFile(path('a'), 'utf8')).toBe('the original');
+  });
+});
+
+it('a batch that was to do what had been done before goes on so', async () => {
+  const { state } = await gallery();
+  const begin = (insist: boolean): Promise<string> =>
+    inRun(state, (past) => {
+      const { id = '', journal } = past.begin(recipe, insist);
+      journal.accepted(1, { kind: 'file', path: '/a.jpg' });
+      return Promise.resolve(id);
+    });
+  const [insisting, other] = [await begin(true), await begin(false)];
+  await inRun(state, async (past) => {
+    expect(await past.resume(insisting)).toMatchObject({ insist: true });
+    expect(await past.resume(other)).toMatchObject({ insist: false });
+  });
 });

@@ -8,7 +8,8 @@ import type { IntakeStream } from '../engine/world.ts';
 import { realFiles, type DiskFiles } from '../files/durable.ts';
 import { takeIn } from '../files/intake.ts';
 import { restore } from '../files/undo.ts';
-import { openJournal, type Journal, type JournalledBatch } from '../store/journal.ts';
+import { createJournal, type Journal, type JournalledBatch } from '../store/journal.ts';
+import type { JournalWriter } from '../store/journal-writer.ts';
 import { createRecords, type OpenIntake, type RecordedJob, type Records } from '../store/records.ts';
 import type { Run } from '../store/run-lock.ts';
 import type { Store } from '../store/store.ts';
@@ -20,6 +21,8 @@ export interface RecordedBatch {
   /** Undefined where nothing is written down. */
   readonly id: string | undefined;
   readonly journal: BatchJournal;
+  /** It does also what was done before. */
+  readonly insist: boolean;
   /** Passes on what a walk finds, and writes down what was offered until the walk has come to its end. */
   follow(offered: Offered, intake: IntakeStream): IntakeStream;
 }
@@ -42,8 +45,12 @@ export interface Undone {
 export interface Past {
   /** Finishes or removes what earlier runs were in the middle of; what cannot be settled now is for the next start. */
   settle(): Promise<void>;
-  /** Nothing is written before there is something to write. */
-  begin(recipe: Recipe): RecordedBatch;
+  /**
+   * Nothing is written before there is something to write.
+   *
+   * @param insist it does also what was done before; not by default
+   */
+  begin(recipe: Recipe, insist?: boolean): RecordedBatch;
   /** Newest first, at most fifty. */
   history(): readonly HistoryEntry[];
   /** Batches whose run ended before they did, newest first. */
@@ -52,7 +59,7 @@ export interface Past {
   resume(batch: string): Promise<Resumed>;
   /** Puts replaced originals of a batch back, or of the newest that has any. @throws MillraceError `no-such-thing` */
   undo(batch?: string): Promise<Undone>;
-  /** Removes backups that are over the limits; never those of the newest batch. */
+  /** Removes backups that are over the limits; never those of the batch that was the last to make one. */
   prune(limits: BackupLimits): Promise<void>;
   close(): Promise<void>;
 }
@@ -60,21 +67,21 @@ export interface Past {
 export interface PastOptions {
   readonly store: Store;
   readonly run: Run;
-  /** Path of the `journal-thread` entry. */
-  readonly thread: string;
+  /** Closed with the past. */
+  readonly writer: JournalWriter;
   readonly log: (level: LogLevel, message: string) => void;
   readonly now?: () => Date;
   readonly files?: DiskFiles;
 }
 
 export function openPast(options: PastOptions): Past {
-  const { store, run, thread, log, now = () => new Date(), files = realFiles } = options;
-  const journal = openJournal({ store, run, thread, now });
+  const { store, run, writer, log, now = () => new Date(), files = realFiles } = options;
+  const journal = createJournal({ store, run, writer, now });
   const records = createRecords(store, run);
 
   return {
-    settle: () => settleAll({ records, run, writer: journal.writer, log, files }),
-    begin: (recipe) => recorded(journal.begin(recipe)),
+    settle: () => settleAll({ records, run, writer, log, files }),
+    begin: (recipe, insist = false) => recorded(journal.begin(recipe, insist), insist),
     history: records.history,
     unfinished: records.unfinished,
     async resume(batch) {
@@ -92,27 +99,27 @@ export function openPast(options: PastOptions): Past {
       if (backups.length === 0 && records.recipeOf(batch) === undefined) throw unknownBatch(batch);
       if (backups.length === 0 && problems.length === 0) throw nothingToUndo();
       let restored = 0;
-      journal.writer.post(['beginUndo', run.id, batch]);
-      await journal.writer.wait('written');
+      writer.post(['beginUndo', run.id, batch]);
+      await writer.wait('written');
       for (const backup of backups) {
         const { restored: isBack, problem } = await restore(backup, run.id, files);
         if (problem !== undefined) problems.push(problem);
         if (!isBack) continue;
         restored += 1;
-        journal.writer.post(['restoreBackup', backup.temporary]);
+        writer.post(['restoreBackup', backup.temporary]);
       }
-      journal.writer.post(['endUndo', batch]);
-      await journal.writer.wait('flushed');
+      writer.post(['endUndo', batch]);
+      await writer.wait('flushed');
       return { batch, restored, problems };
     },
     async prune(limits) {
       // What is read is what this batch has written, too.
-      await journal.writer.wait('written');
-      await pruneBackups({ records, writer: journal.writer, limits, now, files, log });
+      await writer.wait('written');
+      await pruneBackups({ records, writer, limits, now, files, log });
     },
     async close() {
       try {
-        await journal.close();
+        await writer.close();
       } catch (error) {
         log('error', asMillraceError(error).message);
       }
@@ -120,10 +127,11 @@ export function openPast(options: PastOptions): Past {
   };
 }
 
-function recorded(batch: JournalledBatch): RecordedBatch {
+function recorded(batch: JournalledBatch, insist: boolean): RecordedBatch {
   return {
     id: batch.id,
     journal: batch,
+    insist,
     follow: (offered, intake) => followed(batch.intake(offered), intake),
   };
 }
@@ -170,7 +178,7 @@ async function resumed(id: string, recipe: Recipe, records: Records, journal: Jo
     }
   }
 
-  return { ...recorded(batch), recipe, intake: intake() };
+  return { ...recorded(batch, records.insists(id)), recipe, intake: intake() };
 }
 
 /** What a run was in the middle of, and nobody could settle since: usually its drive is not there. */

@@ -8,7 +8,7 @@ import type { Records } from '../store/records.ts';
 export interface BackupLimits {
   /** Of all backups together. */
   readonly bytes: number;
-  /** Since the batch was begun, milliseconds. */
+  /** Since they were made, milliseconds. */
   readonly ageMs: number;
 }
 
@@ -29,7 +29,7 @@ export interface PruneOptions {
 
 /**
  * Removes the oldest backups while they are over the limits. Only such whose output was committed and whose batch is over,
- * and none of the newest batch.
+ * and none of the batch that was the last to make one.
  */
 export async function pruneBackups({
   records,
@@ -45,8 +45,8 @@ export async function pruneBackups({
   let bytes = kept.reduce((sum, backup) => sum + backup.bytes, 0);
   let removed = 0;
   for (const backup of kept) {
-    if (backup.batch === newest) break;
-    if (bytes <= limits.bytes && backup.startedMs >= oldest) continue;
+    if (backup.batch === newest) continue;
+    if (bytes <= limits.bytes && backup.madeMs >= oldest) continue;
     try {
       await discard(files, backup.backup);
     } catch (error) {

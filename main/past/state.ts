@@ -1,20 +1,24 @@
 import { join } from 'node:path';
 import type { LogLevel } from '../../contract/envelope.ts';
-import { asMillraceError } from '../../contract/errors.ts';
+import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
 import type { OutputWriter } from '../engine/world.ts';
 import type { DiskFiles } from '../files/durable.ts';
 import { createOutputs } from '../files/outputs.ts';
+import { openJournalWriter } from '../store/journal-writer.ts';
+import { createPreferences, type Preferences } from '../store/preferences.ts';
 import { beginRun } from '../store/run-lock.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore } from '../store/store.ts';
 import { openPast, type Past } from './past.ts';
 import { withoutPast } from './without-past.ts';
 
 /** What is remembered from one run to the next, and the writer of outputs whose traces are found there. */
 export interface State extends AsyncDisposable {
-  /** Undefined where nothing can be remembered. */
-  readonly store: Store | undefined;
+  /** What a person set; undefined where nothing can be remembered. */
+  readonly preferences: Preferences | undefined;
   /** What a person should know about how it was opened. */
   readonly notice: string | undefined;
+  /** Why nothing can be remembered, where that was wanted. */
+  readonly failure: MillraceError | undefined;
   readonly past: Past;
   readonly outputs: OutputWriter;
 }
@@ -45,11 +49,13 @@ export function openState(options: StateOptions): State {
   try {
     const store = openStore(folder);
     const run = beginRun(folder);
-    const past = openPast({ store, run, thread, log, ...common });
+    const writer = openJournalWriter({ thread, path: store.path });
+    const past = openPast({ store, run, writer, log, ...common });
     const backups = { folder: options.backups ?? join(folder, 'backups'), now: () => new Date() };
     return {
-      store,
+      preferences: createPreferences(store.database, writer),
       notice: store.notice,
+      failure: undefined,
       past,
       outputs: createOutputs({ run: run.id, backups, ...common }),
       async [Symbol.asyncDispose]() {
@@ -59,18 +65,19 @@ export function openState(options: StateOptions): State {
       },
     };
   } catch (error) {
-    return forgetful(common, asMillraceError(error).message);
+    return forgetful(common, asMillraceError(error));
   }
 }
 
 /** For a run that remembers nothing. */
 export function forgetful(
   options: { readonly workingFolder?: string; readonly files?: DiskFiles },
-  notice?: string,
+  failure?: MillraceError,
 ): State {
   return {
-    store: undefined,
-    notice,
+    preferences: undefined,
+    notice: failure?.message,
+    failure,
     past: withoutPast(),
     outputs: createOutputs(options),
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -10,7 +10,12 @@ export function withoutPast(): Past {
     );
   return {
     settle: () => Promise.resolve(),
-    begin: () => ({ id: undefined, journal: noJournal, follow: (_offered, intake) => intake }),
+    begin: (_recipe, insist = false) => ({
+      id: undefined,
+      journal: noJournal,
+      insist,
+      follow: (_offered, intake) => intake,
+    }),
     history: () => [],
     unfinished: () => [],
     resume: unknown,

@@ -1,13 +1,16 @@
 const sums = `
   (done, failed, waiting, bytes_in, bytes_out) = (
-    SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'failed'), 0,
+    SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'failed'),
+      count(*) FILTER (WHERE state IN ('waiting', 'running')),
       coalesce(sum(bytes) FILTER (WHERE state = 'done'), 0),
       coalesce(sum(output ->> 'bytes') FILTER (WHERE state = 'done'), 0)
     FROM job WHERE batch = batch.id)`;
 
-/** What the journal writes, by name. Nothing else is written while a batch works. */
+/** What is written to the store, by name. Nothing else is written while a batch works. */
 export const journalStatements = {
-  beginBatch: `INSERT INTO batch (id, run, started_ms, recipe, recipe_hash, state) VALUES (?, ?, ?, ?, ?, 'working')`,
+  beginBatch: `
+    INSERT INTO batch (id, run, started_ms, recipe, recipe_hash, insist, state)
+    VALUES (?, ?, ?, ?, ?, ?, 'working')`,
   wakeBatch: `UPDATE batch SET state = 'working' WHERE id = ?`,
   endBatch: `UPDATE batch SET state = 'ended', ${sums} WHERE id = ?`,
   /** The batch of an output, where a later run has finished a job of it. */
@@ -15,7 +18,8 @@ export const journalStatements = {
     UPDATE batch SET ${sums}
     WHERE state = 'ended' AND id = (SELECT batch FROM output WHERE temporary = ?)`,
   beginUndo: `UPDATE batch SET state = 'undoing', run = ? WHERE id = ?`,
-  endUndo: `UPDATE batch SET state = 'ended' WHERE id = ?`,
+  /** It may have been undone in the middle, with jobs that are left for good. */
+  endUndo: `UPDATE batch SET state = 'ended', ${sums} WHERE id = ?`,
   addIntake: 'INSERT INTO intake (batch, number, offered) VALUES (?, ?, ?)',
   endIntake: 'UPDATE intake SET ended = 1 WHERE batch = ? AND number = ?',
   addJob: 'INSERT INTO job (batch, number, kind, address, root) VALUES (?, ?, ?, ?, ?)',
@@ -36,8 +40,9 @@ export const journalStatements = {
         'keptOriginal', json(iif(output.kept_original, 'true', 'false')))
     FROM output
     WHERE output.temporary = ? AND job.batch = output.batch AND job.number = output.job AND job.state <> 'done'`,
-  aboutBackup:
-    'INSERT INTO backup (temporary, original, path, sha256, bytes, modified_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  aboutBackup: `
+    INSERT INTO backup (temporary, original, path, sha256, bytes, modified_ms, made_ms, number)
+    VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM backup))`,
   commitOutput: `UPDATE output SET state = 'committed' WHERE temporary = ?`,
   /** Neither the output nor its original is in its place; a person decides, and nobody looks again. */
   setOutputAside: `UPDATE output SET state = 'set-aside' WHERE temporary = ?`,
@@ -48,6 +53,14 @@ export const journalStatements = {
   withdrawOutput: 'DELETE FROM output WHERE temporary = ?',
   restoreBackup: `UPDATE backup SET state = 'restored' WHERE temporary = ?`,
   dropBackup: `UPDATE backup SET state = 'dropped' WHERE temporary = ?`,
+  saveSetting: `
+    INSERT INTO setting (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  savePreset: `
+    INSERT INTO preset (id, name, recipe, position)
+    VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM preset))
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, recipe = excluded.recipe`,
+  deletePreset: 'DELETE FROM preset WHERE id = ?',
 } as const;
 
 export type JournalStatement = keyof typeof journalStatements;

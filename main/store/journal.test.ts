@@ -7,7 +7,8 @@ import type { JobOutput, Source } from '../../contract/batch.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import type { CommitIntent } from '../engine/journal.ts';
-import { openJournal, recipeHash, type Journal } from './journal.ts';
+import { createJournal, recipeHash, type Journal } from './journal.ts';
+import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
 import { createRecords, type Records } from './records.ts';
 import { beginRun, type Run } from './run-lock.ts';
 import { openStore } from './store.ts';
@@ -20,6 +21,7 @@ const file = (name: string): Source => ({ kind: 'file', path: `/in/${name}`, roo
 
 interface Life {
   readonly journal: Journal;
+  readonly writer: JournalWriter;
   readonly records: Records;
   readonly run: Run;
   /** Ends as a process that is killed does: what was written stays, and the lock goes. */
@@ -29,18 +31,19 @@ interface Life {
 function live(folder: string): Life {
   const store = openStore(folder);
   const run = beginRun(folder);
-  const journal = openJournal({ store, run, thread });
+  const writer = openJournalWriter({ thread, path: store.path });
+  const journal = createJournal({ store, run, writer });
   const records = createRecords(store, run);
   let isOver = false;
   const die = async (): Promise<void> => {
     if (isOver) return;
     isOver = true;
-    await journal.close();
+    await writer.close();
     run.end();
     store.close();
   };
   onTestFinished(die);
-  return { journal, records, run, die };
+  return { journal, writer, records, run, die };
 }
 
 function intent(temporary: string): CommitIntent {
@@ -68,7 +71,7 @@ describe('a batch that was written down', () => {
     batch.done(1, output('/out/a.webp'));
     batch.started(2, 1);
     batch.ended(3, 'skipped', 'It is done.');
-    await first.journal.writer.wait('written');
+    await first.writer.wait('written');
     expect(first.records.unfinished()).toEqual([]);
     await first.die();
 
@@ -105,7 +108,7 @@ describe('a batch that was written down', () => {
 
   it('is summed up at its end, and leaves what was cancelled for now to a later run', async () => {
     const folder = await temporaryFolder();
-    const { journal, records, die } = live(folder);
+    const { journal, writer, records, die } = live(folder);
     const ended = journal.begin(recipe);
     ended.accepted(1, file('a'));
     ended.prepared(1, 'identity', facts, '/out/a.webp');
@@ -118,7 +121,7 @@ describe('a batch that was written down', () => {
     walked();
     interrupted.ended(1, 'cancelled');
     interrupted.finished();
-    await journal.writer.wait('written');
+    await writer.wait('written');
     const [entry] = records.history();
     expect(entry).toMatchObject({ batch: ended.id, state: 'ended', done: 1, bytesIn: 100, bytesOut: 40 });
     await die();
@@ -130,9 +133,9 @@ describe('a batch that was written down', () => {
 
   it('writes nothing before there is something to write', async () => {
     const folder = await temporaryFolder();
-    const { journal, records } = live(folder);
+    const { journal, writer, records } = live(folder);
     journal.begin(recipe).finished();
-    await journal.writer.wait('flushed');
+    await writer.wait('flushed');
     expect(records.history()).toEqual([]);
   });
 });
@@ -154,7 +157,7 @@ describe('a commit', () => {
     const withdrawn = batch.commit(2);
     await withdrawn.about(intent('/out/two'));
     withdrawn.withdrawn();
-    await first.journal.writer.wait('written');
+    await first.writer.wait('written');
     expect(first.records.claimPending()).toEqual([]);
     await first.die();
     expect(live(folder).records.claimPending()).toHaveLength(3);
@@ -212,7 +215,7 @@ describe('work that was done before', () => {
     await commit.about({ ...intent('/out/t'), path, identity: 'made' });
     commit.committed();
     batch.done(1, output(path));
-    await life.journal.writer.wait('written');
+    await life.writer.wait('written');
     const same = life.journal.begin(parseRecipe({ to: 'webp' }));
     const different = life.journal.begin(parseRecipe({ to: 'avif' }));
     return {
@@ -252,17 +255,17 @@ describe('work that was done before', () => {
 describe('the writer', () => {
   it('tells those who wait when it cannot write, and writes it all once it can', async () => {
     const folder = await temporaryFolder();
-    const { journal, records } = live(folder);
+    const { journal, writer, records } = live(folder);
     const blocker = new DatabaseSync(join(folder, 'millrace.db'));
     const batch = journal.begin(recipe);
     batch.accepted(1, file('a'));
-    await journal.writer.wait('written');
+    await writer.wait('written');
     blocker.exec('ALTER TABLE job RENAME TO gone');
     batch.accepted(2, file('b'));
-    await expect(journal.writer.wait('written')).rejects.toMatchObject({ code: 'store-unusable' });
+    await expect(writer.wait('written')).rejects.toMatchObject({ code: 'store-unusable' });
     blocker.exec('ALTER TABLE gone RENAME TO job');
     blocker.close();
-    await journal.writer.wait('flushed');
+    await writer.wait('flushed');
     expect([...records.jobs(batch.id)]).toHaveLength(2);
   });
 });
@@ -272,19 +275,20 @@ describe('a writer without its thread', () => {
     const folder = await temporaryFolder();
     const store = openStore(folder);
     const run = beginRun(folder);
-    const journal = openJournal({ store, run, thread: join(folder, 'there is none.js') });
+    const writer = openJournalWriter({ thread: join(folder, 'there is none.js'), path: store.path });
+    const journal = createJournal({ store, run, writer });
     onTestFinished(() => {
       run.end();
       store.close();
     });
     const batch = journal.begin(recipe);
     batch.accepted(1, file('a'));
-    await expect(journal.writer.wait('written')).rejects.toMatchObject({ code: 'store-unusable' });
+    await expect(writer.wait('written')).rejects.toMatchObject({ code: 'store-unusable' });
     // As many as are sent at once, which nobody waits for.
     for (let job = 2; job < 2100; job += 1) batch.accepted(job, file(String(job)));
     await new Promise((resolve) => setImmediate(resolve));
-    await expect(journal.writer.wait('flushed')).rejects.toMatchObject({ code: 'store-unusable' });
-    await journal.close();
+    await expect(writer.wait('flushed')).rejects.toMatchObject({ code: 'store-unusable' });
+    await writer.close();
   });
 });
 

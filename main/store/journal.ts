@@ -7,7 +7,7 @@ import type { Recipe } from '../../contract/recipe.ts';
 import type { BatchJournal, CommitIntent, CommitRecord } from '../engine/journal.ts';
 import { outputIn } from './job-output.ts';
 import type { JournalEntry, JournalValue } from './journal-statements.ts';
-import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import type { Run } from './run-lock.ts';
 import type { Store } from './store.ts';
 
@@ -31,35 +31,31 @@ export interface TakenOver {
 
 /** The durable record of what was started and committed. */
 export interface Journal {
-  readonly writer: JournalWriter;
-  begin(recipe: Recipe): JournalledBatch;
+  /** @param insist it does also what was done before; not by default */
+  begin(recipe: Recipe, insist?: boolean): JournalledBatch;
   goOn(taken: TakenOver, recipe: Recipe): JournalledBatch;
-  close(): Promise<void>;
 }
 
 export interface JournalOptions {
   readonly store: Store;
   readonly run: Run;
-  /** Path of the `journal-thread` entry. */
-  readonly thread: string;
+  readonly writer: JournalWriter;
   readonly now?: () => Date;
 }
 
-export function openJournal({ store, run, thread, now = () => new Date() }: JournalOptions): Journal {
-  const writer = openJournalWriter({ thread, path: store.path });
+export function createJournal({ store, run, writer, now = () => new Date() }: JournalOptions): Journal {
   const done = createLookup(store);
   return {
-    writer,
-    begin(recipe) {
+    begin(recipe, insist = false) {
       const started = now();
       const id = `${started.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
       const hash = recipeHash(recipe);
       const fresh = { id, numbers: new Map<Source, number>(), lastNumber: 0, intakes: 0 };
-      const first = ['beginBatch', id, run.id, started.getTime(), JSON.stringify(recipe), hash] as const;
+      const text = JSON.stringify(recipe);
+      const first = ['beginBatch', id, run.id, started.getTime(), text, hash, insist ? 1 : 0] as const;
       return journalBatch({ writer, done, taken: fresh, first, hash, now });
     },
     goOn: (taken, recipe) => journalBatch({ writer, done, taken, hash: recipeHash(recipe), now }),
-    close: () => writer.close(),
   };
 }
 
@@ -155,11 +151,16 @@ function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): Jo
     interrupted() {
       isInterrupted = true;
     },
-    commit: (job) => commitRecord(writer, id, () => numberOf(job)),
+    commit: (job) => commitRecord(writer, id, () => numberOf(job), now),
   };
 }
 
-function commitRecord(writer: JournalWriter, batch: string, job: () => number): CommitRecord {
+function commitRecord(
+  writer: JournalWriter,
+  batch: string,
+  job: () => number,
+  now: () => Date,
+): CommitRecord {
   let intent: CommitIntent | undefined;
   return {
     announced: () => writer.wait('written'),
@@ -170,7 +171,8 @@ function commitRecord(writer: JournalWriter, batch: string, job: () => number): 
       writer.post(['aboutOutput', batch, job(), temporary, path, sha256, bytes, identity, format, kept]);
       if (old !== undefined) {
         const { original, backup, modifiedMs } = old;
-        writer.post(['aboutBackup', temporary, original, backup, old.sha256, old.bytes, modifiedMs]);
+        const madeMs = now().getTime();
+        writer.post(['aboutBackup', temporary, original, backup, old.sha256, old.bytes, modifiedMs, madeMs]);
       }
       return writer.wait('flushed');
     },

@@ -98,4 +98,26 @@ export const migrations: readonly string[] = [
   -- Which later run settles an output that its own left about; no other touches it while that one goes on.
   ALTER TABLE output ADD COLUMN settler TEXT
   `,
+  `
+  -- It does also what was done before.
+  ALTER TABLE batch ADD COLUMN insist INTEGER NOT NULL DEFAULT 0;
+  -- Batches come in the order of their rowid: a clock may be set back.
+  DROP INDEX batch_by_start;
+  -- The order in which backups were made, and when the clock said that was.
+  ALTER TABLE backup ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE backup ADD COLUMN made_ms INTEGER NOT NULL DEFAULT 0;
+  UPDATE backup SET number = made.number, made_ms = made.ms
+  FROM (
+    SELECT temporary, row_number() OVER (ORDER BY batch.rowid, output.job) AS number, batch.started_ms AS ms
+    FROM backup JOIN output USING (temporary) JOIN batch ON batch.id = output.batch
+  ) AS made
+  WHERE made.temporary = backup.temporary;
+  CREATE INDEX backup_by_number ON backup (number);
+  -- An identity without its device, whose number may be another after a restart of the computer.
+  DROP INDEX job_by_identity;
+  CREATE INDEX job_by_file ON job (substr(identity, instr(identity, ':') + 1)) WHERE state = 'done';
+  DROP INDEX output_by_identity;
+  CREATE INDEX output_by_file ON output (substr(identity, instr(identity, ':') + 1));
+  CREATE INDEX output_by_bytes ON output (bytes)
+  `,
 ];

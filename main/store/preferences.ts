@@ -9,10 +9,11 @@ import {
 } from '../../contract/app-state.ts';
 import { parseRecipe, recipeSchema, type Recipe } from '../../contract/recipe.ts';
 import { fromJson } from './from-json.ts';
+import type { JournalWriter } from './journal-writer.ts';
 
-/** What a person set and expects to find again. */
+/** What a person set and expects to find again. Whoever saves does not wait for the disk. */
 export interface Preferences {
-  /** `presets` are the person's own. */
+  /** As they were at the start. `presets` are the person's own. */
   load(): {
     readonly settings: Settings;
     readonly recipe: Recipe;
@@ -32,18 +33,12 @@ export interface Preferences {
  * Preferences in the store. What another version wrote and this one does not understand is left where it is, and the
  * default takes its place.
  */
-export function createPreferences(database: DatabaseSync): Preferences {
+export function createPreferences(
+  database: DatabaseSync,
+  { post }: Pick<JournalWriter, 'post'>,
+): Preferences {
   const read = database.prepare('SELECT value FROM setting WHERE name = ?');
-  const write = database.prepare(
-    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-  );
   const readPresets = database.prepare('SELECT id, name, recipe FROM preset ORDER BY position');
-  const writePreset = database.prepare(
-    `INSERT INTO preset (id, name, recipe, position)
-     VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM preset))
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, recipe = excluded.recipe`,
-  );
-  const removePreset = database.prepare('DELETE FROM preset WHERE id = ?');
 
   function load<S extends v.GenericSchema>(
     name: string,
@@ -72,19 +67,19 @@ export function createPreferences(database: DatabaseSync): Preferences {
       pausedBatch: load('paused-batch', v.nullable(v.string()), null) ?? undefined,
     }),
     saveSettings(settings) {
-      write.run('settings', JSON.stringify(settings));
+      post(['saveSetting', 'settings', JSON.stringify(settings)]);
     },
     saveRecipe(recipe) {
-      write.run('recipe', JSON.stringify(recipe));
+      post(['saveSetting', 'recipe', JSON.stringify(recipe)]);
     },
     savePausedBatch(id) {
-      write.run('paused-batch', JSON.stringify(id ?? null));
+      post(['saveSetting', 'paused-batch', JSON.stringify(id ?? null)]);
     },
     savePreset({ id, name, recipe }) {
-      writePreset.run(id, name, JSON.stringify(recipe));
+      post(['savePreset', id, name, JSON.stringify(recipe)]);
     },
     deletePreset(id) {
-      removePreset.run(id);
+      post(['deletePreset', id]);
     },
   };
 }

@@ -34,7 +34,8 @@ export interface KeptBackup {
   readonly backup: string;
   readonly bytes: number;
   readonly batch: string;
-  readonly startedMs: number;
+  /** When it was made, milliseconds since the epoch; never before one that was made earlier. */
+  readonly madeMs: number;
 }
 
 /** A job of an earlier run. */
@@ -61,6 +62,8 @@ export interface Records {
   /** Batches whose run ended before they did, newest first. */
   unfinished(): string[];
   recipeOf(batch: string): Recipe | undefined;
+  /** Whether it does also what was done before. */
+  insists(batch: string): boolean;
   /** Whether somebody works on it at this moment. */
   isBusy(batch: string): boolean;
   /** Makes an unfinished batch this run's; false when another was faster, or it is none. */
@@ -74,10 +77,11 @@ export interface Records {
   claimPending(): PendingOutput[];
   /** Folders in which runs that have ended may have left temporary files. */
   foldersOfTheDead(): string[];
-  /** The newest batch, or this one. */
+  /** Of this batch, the newest first: a picture may have been replaced more than once. */
   backups(batch: string): Backup[];
+  /** The batch that made the newest backup that is kept. */
   newestWithBackups(): string | undefined;
-  /** Oldest first. */
+  /** Those of batches that are over, oldest first. */
   keptBackups(): KeptBackup[];
 }
 
@@ -121,7 +125,8 @@ export function createRecords({ database }: Store, run: Run): Records {
     const isOpen = line['state'] === 'working';
     // Somebody works on it at this moment.
     if (isOpen && run.isAlive(owner)) return [];
-    const sums = isOpen ? (countStates.get(id) ?? {}) : line;
+    // Summed up when it ends, or its undo does.
+    const sums = line['state'] === 'ended' ? line : (countStates.get(id) ?? {});
     const folder = firstFolder.get(id)?.['folder'];
     const recipe = v.safeParse(recipeSchema, fromJson(line['recipe']));
     const { kept, restored } = countBackups.get(id) ?? {};
@@ -153,10 +158,7 @@ export function createRecords({ database }: Store, run: Run): Records {
   /** Batches in one of these states whose run has ended. */
   function deadBatches(...states: string[]): { readonly id: string; readonly run: string }[] {
     const marks = states.map(() => '?').join();
-    return all(
-      `SELECT id, run FROM batch WHERE state IN (${marks}) ORDER BY started_ms DESC, id DESC`,
-      ...states,
-    )
+    return all(`SELECT id, run FROM batch WHERE state IN (${marks}) ORDER BY rowid DESC`, ...states)
       .map((line) => ({ id: String(line['id']), run: String(line['run']) }))
       .filter((batch) => !run.isAlive(batch.run));
   }
@@ -181,15 +183,14 @@ export function createRecords({ database }: Store, run: Run): Records {
 
   return {
     history: () =>
-      all(`SELECT * FROM batch ORDER BY started_ms DESC, id DESC LIMIT ${String(historySize)}`).flatMap(
-        entryOf,
-      ),
+      all(`SELECT * FROM batch ORDER BY rowid DESC LIMIT ${String(historySize)}`).flatMap(entryOf),
     unfinished: () => unfinished().map(({ id }) => id),
     recipeOf(batch) {
       const [line] = all('SELECT recipe FROM batch WHERE id = ?', batch);
       const recipe = v.safeParse(recipeSchema, fromJson(line?.['recipe']));
       return recipe.success ? recipe.output : undefined;
     },
+    insists: (batch) => all('SELECT insist FROM batch WHERE id = ?', batch)[0]?.['insist'] === 1,
     isBusy(batch) {
       const [line] = all(`SELECT run FROM batch WHERE id = ? AND state IN ('working', 'undoing')`, batch);
       return line !== undefined && run.isAlive(String(line['run']));
@@ -233,7 +234,7 @@ export function createRecords({ database }: Store, run: Run): Records {
       // What failed may have failed at cleaning up, too.
       const failed = all(`
         SELECT id FROM batch WHERE state = 'ended' AND failed > 0
-        ORDER BY started_ms DESC LIMIT ${String(sweptBatches)}`).map((line) => String(line['id']));
+        ORDER BY rowid DESC LIMIT ${String(sweptBatches)}`).map((line) => String(line['id']));
       const folders = [...unfinished, ...failed].flatMap((id) =>
         all('SELECT DISTINCT folder FROM job WHERE batch = ? AND folder IS NOT NULL', id),
       );
@@ -244,7 +245,7 @@ export function createRecords({ database }: Store, run: Run): Records {
         `SELECT output.temporary, output.path, output.sha256, output.identity, backup.original, backup.path AS backup,
           backup.sha256 AS original_sha256, backup.bytes AS original_bytes, backup.modified_ms
         FROM backup JOIN output USING (temporary)
-        WHERE output.batch = ? AND backup.state = 'kept' ORDER BY output.job`,
+        WHERE output.batch = ? AND backup.state = 'kept' ORDER BY backup.number DESC`,
         batch,
       ).map((line) => ({
         temporary: String(line['temporary']),
@@ -255,22 +256,23 @@ export function createRecords({ database }: Store, run: Run): Records {
       })),
     newestWithBackups() {
       const [line] = all(`
-        SELECT batch.id FROM batch JOIN output ON output.batch = batch.id JOIN backup USING (temporary)
+        SELECT output.batch FROM backup JOIN output USING (temporary)
         WHERE backup.state IN ('kept', 'about')
-        ORDER BY backup.state = 'kept' DESC, batch.started_ms DESC, batch.id DESC LIMIT 1`);
-      return line === undefined ? undefined : String(line['id']);
+        ORDER BY backup.state = 'kept' DESC, backup.number DESC LIMIT 1`);
+      return line === undefined ? undefined : String(line['batch']);
     },
     keptBackups: () =>
       all(`
-        SELECT backup.temporary, backup.path, backup.bytes, batch.id, batch.started_ms
+        SELECT backup.temporary, backup.path, backup.bytes, output.batch,
+          max(backup.made_ms) OVER (ORDER BY backup.number) AS made_ms
         FROM backup JOIN output USING (temporary) JOIN batch ON batch.id = output.batch
-        WHERE backup.state = 'kept' AND output.state = 'committed' AND batch.state <> 'working'
-        ORDER BY batch.started_ms, batch.id`).map((line) => ({
+        WHERE backup.state = 'kept' AND output.state = 'committed' AND batch.state = 'ended'
+        ORDER BY backup.number`).map((line) => ({
         temporary: String(line['temporary']),
         backup: String(line['path']),
         bytes: Number(line['bytes']),
-        batch: String(line['id']),
-        startedMs: Number(line['started_ms']),
+        batch: String(line['batch']),
+        madeMs: Number(line['made_ms']),
       })),
   };
 }

@@ -4,14 +4,16 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultSettings } from '../../contract/app-state.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
 import { migrations } from './migrations.ts';
-import { createPreferences } from './preferences.ts';
-import { openStore } from './store.ts';
+import { createPreferences, type Preferences } from './preferences.ts';
+import { openStore, type Store } from './store.ts';
 
+const thread = fileURLToPath(new URL('journal-thread.ts', import.meta.url));
 const openStores = fileURLToPath(new URL('../../tests/fixtures/open-stores.ts', import.meta.url));
 
 /** A process of its own that opens these when told to. What it says on stderr is what went wrong. */
@@ -30,36 +32,61 @@ function startOpening(folders: readonly string[]): {
   };
 }
 
+interface Life {
+  readonly store: Store;
+  readonly writer: JournalWriter;
+  readonly preferences: Preferences;
+  close(): Promise<void>;
+}
+
+function live(folder: string, now?: () => Date): Life {
+  const store = openStore(folder, now);
+  const writer = openJournalWriter({ thread, path: store.path });
+  let isOver = false;
+  const close = async (): Promise<void> => {
+    if (isOver) return;
+    isOver = true;
+    await writer.close();
+    store.close();
+  };
+  onTestFinished(close);
+  return { store, writer, preferences: createPreferences(store.database, writer), close };
+}
+
 describe('the store', () => {
   it('remembers settings, the recipe and presets from one run to the next', async () => {
     const folder = join(await temporaryFolder(), 'state');
     const recipe = parseRecipe({ to: 'webp', quality: 'auto:good' });
-    const first = openStore(folder);
-    const before = createPreferences(first.database);
-    expect(before.load()).toEqual({ settings: defaultSettings, recipe: parseRecipe({}), presets: [] });
-    before.saveSettings({ ...defaultSettings, theme: 'dark', workers: 3 });
-    before.saveRecipe(recipe);
-    before.savePreset({ id: 'a', name: 'Blog', recipe, builtIn: false });
-    before.savePreset({ id: 'b', name: 'Shop', recipe: parseRecipe({}), builtIn: false });
-    before.savePreset({ id: 'a', name: 'Journal', recipe, builtIn: false });
-    before.deletePreset('b');
-    first.close();
+    const first = live(folder);
+    expect(first.preferences.load()).toEqual({
+      settings: defaultSettings,
+      recipe: parseRecipe({}),
+      presets: [],
+    });
+    first.preferences.saveSettings({ ...defaultSettings, theme: 'dark', workers: 3 });
+    first.preferences.saveRecipe(recipe);
+    first.preferences.savePreset({ id: 'a', name: 'Blog', recipe, builtIn: false });
+    first.preferences.savePreset({ id: 'b', name: 'Shop', recipe: parseRecipe({}), builtIn: false });
+    first.preferences.savePreset({ id: 'a', name: 'Journal', recipe, builtIn: false });
+    first.preferences.deletePreset('b');
+    await first.close();
 
-    const second = openStore(folder);
-    expect(createPreferences(second.database).load()).toEqual({
+    expect(live(folder).preferences.load()).toEqual({
       settings: { ...defaultSettings, theme: 'dark', workers: 3 },
       recipe,
       presets: [{ id: 'a', name: 'Journal', recipe, builtIn: false }],
     });
-    second.close();
   });
 
-  it('keeps what was written when the process never closed it', async () => {
+  it('takes settings at once while another writes to it, and keeps them when nobody closes it', async () => {
     const folder = await temporaryFolder();
-    createPreferences(openStore(folder).database).saveSettings({ ...defaultSettings, notify: false });
-    const again = openStore(folder);
-    expect(createPreferences(again.database).load().settings.notify).toBe(false);
-    again.close();
+    const { writer, preferences } = live(folder);
+    const other = new DatabaseSync(join(folder, 'millrace.db'));
+    other.exec('BEGIN IMMEDIATE');
+    preferences.saveSettings({ ...defaultSettings, notify: false });
+    other.close();
+    await writer.wait('written');
+    expect(live(folder).preferences.load().settings.notify).toBe(false);
   });
 
   it.each(migrations.map((_, version) => version))('comes forward from version %i', async (version) => {
@@ -68,10 +95,9 @@ describe('the store', () => {
     for (const migration of migrations.slice(0, version)) old.exec(migration);
     old.exec(`PRAGMA user_version = ${String(version)}`);
     old.close();
-    const store = openStore(folder);
+    const { store, preferences } = live(folder);
     expect(store.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: migrations.length });
-    expect(createPreferences(store.database).load().settings).toEqual(defaultSettings);
-    store.close();
+    expect(preferences.load().settings).toEqual(defaultSettings);
   });
 
   it.each([0, 1])(
@@ -112,10 +138,11 @@ describe('the store', () => {
   ])('puts a damaged one aside and begins anew (%j)', async (content) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'millrace.db'), content);
-    const store = openStore(folder, () => new Date(0));
+    const { store, writer, preferences } = live(folder, () => new Date(0));
     expect(store.notice).toContain('millrace.db.damaged-1970-01-01T00-00-00.000Z');
-    createPreferences(store.database).saveSettings({ ...defaultSettings, theme: 'light' });
-    store.close();
+    preferences.saveSettings({ ...defaultSettings, theme: 'light' });
+    await writer.wait('written');
+    expect(preferences.load().settings.theme).toBe('light');
     expect(await readFile(join(folder, 'millrace.db.damaged-1970-01-01T00-00-00.000Z'), 'utf8')).toBe(
       content,
     );
@@ -133,16 +160,11 @@ describe('the store', () => {
   });
 
   it('gives the default for what it does not understand', async () => {
-    const store = openStore(await temporaryFolder());
+    const { store, preferences } = live(await temporaryFolder());
     store.database.exec(
       `INSERT INTO setting VALUES ('settings', '{"theme":"purple"}'), ('recipe', 'no json')`,
     );
     store.database.exec(`INSERT INTO preset VALUES ('x', 'X', '{"to":"bmp"}', 1)`);
-    expect(createPreferences(store.database).load()).toEqual({
-      settings: defaultSettings,
-      recipe: parseRecipe({}),
-      presets: [],
-    });
-    store.close();
+    expect(preferences.load()).toEqual({ settings: defaultSettings, recipe: parseRecipe({}), presets: [] });
   });
 });

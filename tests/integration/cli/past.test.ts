@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../../contract/app-state.ts';
 import { writePicture } from '../../fixtures/pictures.ts';
 import { events, startCli, type CliResult } from '../../fixtures/run-cli.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
@@ -124,12 +125,32 @@ describe('what is written down', () => {
     await cli(join(pictures, 'a.jpg'), '--in-place', '-q', '40');
     await cli(join(pictures, 'b.jpg'), '--in-place', '-q', '40');
     const database = new DatabaseSync(join(state, 'millrace.db'));
-    database.exec('UPDATE batch SET started_ms = 1 WHERE id = (SELECT min(id) FROM batch)');
+    database.exec('UPDATE backup SET made_ms = 1 WHERE number = 1');
     database.close();
     await cli(pictures, '--dry-run');
     expect((await cli('history')).stdout.match(/1 original can be put back/g)).toHaveLength(2);
     await cli(pictures, '--to', 'webp');
     expect((await cli('history')).stdout.match(/1 original can be put back/g)).toHaveLength(1);
+  });
+});
+
+describe('old backups', () => {
+  it.each([
+    [{}, 1],
+    [{ backupDays: 3650 }, 2],
+  ])('go by the settings of where things are written down (%j)', async (settings, kept) => {
+    const { pictures, state, cli } = await place(['a.jpg', 'b.jpg', 'c.jpg']);
+    await cli(join(pictures, 'a.jpg'), '--in-place', '-q', '40');
+    await cli(join(pictures, 'b.jpg'), '--in-place', '-q', '40');
+    const database = new DatabaseSync(join(state, 'millrace.db'));
+    const value = JSON.stringify({ ...defaultSettings, ...settings });
+    database.prepare(`INSERT INTO setting VALUES ('settings', ?)`).run(value);
+    database
+      .prepare('UPDATE backup SET made_ms = ? WHERE number = 1')
+      .run(Date.now() - 90 * 24 * 3600 * 1000);
+    database.close();
+    await cli(join(pictures, 'c.jpg'), '-q', '40');
+    expect((await cli('history')).stdout.match(/1 original can be put back/g)).toHaveLength(kept);
   });
 });
 
@@ -175,4 +196,43 @@ it('works without a place to write down what it does, but replaces nothing', asy
   expect(replaced.code).toBe(1);
   expect(replaced.stderr).toContain('nowhere to keep the original');
   expect(await readdir(folder)).toEqual(['pictures']);
+});
+
+describe('what a later version wrote down', () => {
+  async function later(): Promise<Place> {
+    const made = await place(['a.jpg']);
+    await mkdir(made.state);
+    const database = new DatabaseSync(join(made.state, 'millrace.db'));
+    database.exec('PRAGMA user_version = 1000');
+    database.close();
+    return made;
+  }
+
+  it.each(['history', 'undo', 'resume'])('is not told as nothing by %s', async (command) => {
+    const { cli } = await later();
+    const result = await cli(command);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('was made by a later version of Millrace');
+  });
+
+  it('keeps originals from being replaced, and nothing else from being done', async () => {
+    const { pictures, cli } = await later();
+    const before = await look(pictures);
+    const replaced = await cli(pictures, '--in-place', '-q', '60');
+    expect(replaced.code).toBe(1);
+    expect(replaced.stderr).toContain('nowhere to keep the original');
+    expect(await look(pictures)).toEqual(before);
+    const beside = await cli(pictures, '-q', '60');
+    expect(beside.code).toBe(0);
+    expect(beside.stderr).toContain('was made by a later version of Millrace');
+    expect(await readdir(pictures)).toEqual(['a-small.jpg', 'a.jpg']);
+  });
+});
+
+it.each(['history', 'undo', 'resume'])('%s says so where it cannot be looked up', async (command) => {
+  const { state, cli } = await place([]);
+  await mkdir(join(state, 'millrace.db'), { recursive: true });
+  const result = await cli(command);
+  expect(result).toMatchObject({ code: 2, stdout: '' });
+  expect(result.stderr).toContain('cannot be used');
 });
