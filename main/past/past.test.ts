@@ -473,6 +473,65 @@ describe('undo', () => {
   });
 });
 
+describe('a finished job of an interrupted batch', () => {
+  /** A batch that has made `<name>.webp` of each. Gives what resuming it offers to the engine: `a done`, `b source`. */
+  async function resumeAfter(
+    names: readonly string[],
+    meanwhile: (path: (name: string) => string) => Promise<unknown>,
+  ): Promise<string[]> {
+    const folder = await temporaryFolder();
+    const state = join(folder, 'state');
+    const path = (name: string): string => join(folder, name);
+    const id = await inRun(state, async (past) => {
+      const batch = past.begin(recipe);
+      for (const [index, name] of names.entries()) {
+        const job = index + 1;
+        await writeFile(path(name), 'the original');
+        batch.journal.accepted(job, { kind: 'file', path: path(name) });
+        batch.journal.prepared(job, (await identityAt(path(name))) ?? '', facts, path(`${name}.webp`));
+        await writeFile(path(`${name}.webp`), 'smaller');
+        const output = { path: path(`${name}.webp`), format: 'webp', bytes: 7, keptOriginal: false } as const;
+        batch.journal.done(job, output);
+      }
+      return batch.id ?? '';
+    });
+    await meanwhile(path);
+    return inRun(state, async (past) => {
+      const items = await takeSome((await past.resume(id)).intake, 100);
+      return items.map((item) => (item.kind === 'skipped' ? '' : `${sourceName(item.source)} ${item.kind}`));
+    });
+  }
+
+  it('is not done again, also where its source has been taken away', async () => {
+    const resumed = await resumeAfter(['a', 'b'], (path) => rm(path('b')));
+    expect(resumed).toEqual(['a done', 'b done']);
+  });
+
+  it('is done again where its source was changed or its output is gone', async () => {
+    const resumed = await resumeAfter(['a', 'b', 'c', 'd'], async (path) => {
+      await writeFile(path('b'), 'another picture');
+      await rm(path('c.webp'));
+      await writeFile(path('d.webp'), 'cut');
+    });
+    expect(resumed).toEqual(['a done', 'b source', 'c source', 'd source']);
+  });
+
+  it('is not done again where the output has taken its place, until that is changed', async () => {
+    const { state, path, replace } = await gallery();
+    const id = await inRun(state, async (past) => {
+      const batch = past.begin(recipe);
+      await replace(batch, 'a', 1);
+      await replace(batch, 'b', 2);
+      return batch.id ?? '';
+    });
+    await writeFile(path('b'), 'what a person wrote');
+    await inRun(state, async (past) => {
+      const items = await takeSome((await past.resume(id)).intake, 100);
+      expect(items.map(({ kind }) => kind)).toEqual(['done', 'source']);
+    });
+  });
+});
+
 it('a batch that was to do what had been done before goes on so', async () => {
   const { state } = await gallery();
   const begin = (insist: boolean): Promise<string> =>

@@ -5,16 +5,18 @@ import { asMillraceError, MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { BatchJournal, ReplacedOriginal } from '../engine/journal.ts';
 import type { IntakeStream } from '../engine/world.ts';
-import { realFiles, type DiskFiles } from '../files/durable.ts';
+import { digestAt, realFiles, type DiskFiles } from '../files/durable.ts';
 import { takeIn } from '../files/intake.ts';
 import { restore } from '../files/undo.ts';
-import { createJournal, type Journal, type JournalledBatch } from '../store/journal.ts';
+import { createDoneBefore, type DoneBefore } from '../store/done-before.ts';
+import { createJournal, recipeHash, type Journal, type JournalledBatch } from '../store/journal.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
 import { createRecords, type OpenIntake, type RecordedJob, type Records } from '../store/records.ts';
 import type { Run } from '../store/run-lock.ts';
 import type { Store } from '../store/store.ts';
 import { pruneBackups, type BackupLimits } from './prune.ts';
 import { settleAll } from './settle-all.ts';
+import { isStillDone } from './still-done.ts';
 
 /** A batch that is written down while it works. */
 export interface RecordedBatch {
@@ -76,7 +78,8 @@ export interface PastOptions {
 
 export function openPast(options: PastOptions): Past {
   const { store, run, writer, log, now = () => new Date(), files = realFiles } = options;
-  const journal = createJournal({ store, run, writer, now });
+  const doneBefore = createDoneBefore(store, (path) => digestAt(path, files));
+  const journal = createJournal({ run, writer, doneBefore, now });
   const records = createRecords(store, run);
 
   return {
@@ -87,7 +90,7 @@ export function openPast(options: PastOptions): Past {
     async resume(batch) {
       const recipe = records.recipeOf(batch);
       if (recipe === undefined || !records.claim(batch)) throw unknownBatch(batch);
-      return resumed(batch, recipe, records, journal);
+      return resumed({ id: batch, recipe, records, journal, doneBefore });
     },
     async undo(batch = records.newestWithBackups()) {
       if (batch === undefined) throw nothingToUndo();
@@ -144,8 +147,18 @@ async function* followed(walked: () => void, intake: IntakeStream): AsyncGenerat
 
 /** So many rows are read before others have a turn. */
 const rowsAtOnce = 500;
+/** Files that are looked at together: a drive on a network answers better to many questions than to one. */
+const lookedAtOnce = 32;
 
-async function resumed(id: string, recipe: Recipe, records: Records, journal: Journal): Promise<Resumed> {
+interface ResumeParts {
+  readonly id: string;
+  readonly recipe: Recipe;
+  readonly records: Records;
+  readonly journal: Journal;
+  readonly doneBefore: DoneBefore;
+}
+
+async function resumed({ id, recipe, records, journal, doneBefore }: ResumeParts): Promise<Resumed> {
   const numbers = new Map<Source, number>();
   const jobs: RecordedJob[] = [];
   const known = new Set<string>();
@@ -159,15 +172,21 @@ async function resumed(id: string, recipe: Recipe, records: Records, journal: Jo
     if (known.size % rowsAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const { open, count } = records.intakes(id);
+  const hash = recipeHash(recipe);
   const batch = journal.goOn({ id, numbers, lastNumber, intakes: count }, recipe);
 
   async function* intake(): AsyncGenerator<Intake, void, undefined> {
-    for (const job of jobs) {
-      const { source } = job;
-      if (job.state === 'done') yield { kind: 'done', source, output: job.output, facts: job.facts };
-      else yield { kind: 'source', source };
+    for (let from = 0; from < jobs.length; from += lookedAtOnce) {
+      yield* await Promise.all(jobs.slice(from, from + lookedAtOnce).map(intakeOf));
     }
     for (const walk of open) yield* rest(walk);
+  }
+
+  async function intakeOf(job: RecordedJob): Promise<Intake> {
+    const { source } = job;
+    if (job.state !== 'done' || !(await isStillDone(job, hash, doneBefore)))
+      return { kind: 'source', source };
+    return { kind: 'done', source, output: job.output, facts: job.facts };
   }
 
   /** A walk that was cut off is walked again, past what it has found already. */

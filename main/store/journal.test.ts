@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JobOutput, Source } from '../../contract/batch.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
+import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import type { CommitIntent } from '../engine/journal.ts';
+import { digestAt } from '../files/durable.ts';
+import { createDoneBefore } from './done-before.ts';
 import { createJournal, recipeHash, type Journal } from './journal.ts';
 import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
 import { createRecords, type Records } from './records.ts';
@@ -17,7 +20,7 @@ const thread = fileURLToPath(new URL('journal-thread.ts', import.meta.url));
 const recipe = parseRecipe({ to: 'webp' });
 const facts = { bytes: 100, format: 'jpeg', pixels: 12 } as const;
 const output = (path: string): JobOutput => ({ path, format: 'webp', bytes: 40, keptOriginal: false });
-const file = (name: string): Source => ({ kind: 'file', path: `/in/${name}`, root: '/in' });
+const file = (name: string, root = '/in'): Source => ({ kind: 'file', path: `${root}/${name}`, root });
 
 interface Life {
   readonly journal: Journal;
@@ -28,11 +31,11 @@ interface Life {
   die(): Promise<void>;
 }
 
-function live(folder: string): Life {
+function live(folder: string, digest: typeof digestAt = digestAt): Life {
   const store = openStore(folder);
   const run = beginRun(folder);
   const writer = openJournalWriter({ thread, path: store.path });
-  const journal = createJournal({ store, run, writer });
+  const journal = createJournal({ run, writer, doneBefore: createDoneBefore(store, digest) });
   const records = createRecords(store, run);
   let isOver = false;
   const die = async (): Promise<void> => {
@@ -81,7 +84,14 @@ describe('a batch that was written down', () => {
       { batch: batch.id, state: 'unfinished', done: 1, waiting: 2, recipe, folder: 'out' },
     ]);
     expect([...records.jobs(batch.id)]).toEqual([
-      { number: 1, source: file('a'), state: 'done', output: output('/out/a.webp'), facts },
+      {
+        number: 1,
+        source: file('a'),
+        state: 'done',
+        identity: 'identity',
+        output: output('/out/a.webp'),
+        facts,
+      },
       { number: 2, source: file('b'), state: 'left' },
       { number: 3, source: file('c'), state: 'over' },
       { number: 4, source: file('d'), state: 'left' },
@@ -193,34 +203,51 @@ describe('a commit', () => {
     commit.committed();
     await first.die();
     expect([...live(folder).records.jobs(batch.id)]).toEqual([
-      { number: 1, source: file('a'), state: 'done', output: output('/out/a.webp'), facts },
+      {
+        number: 1,
+        source: file('a'),
+        state: 'done',
+        identity: 'identity',
+        output: output('/out/a.webp'),
+        facts,
+      },
     ]);
   });
 });
 
 describe('work that was done before', () => {
-  async function done(): Promise<{
-    life: Life;
-    path: string;
-    ask: (source: Source, identity: string, other?: boolean) => Promise<string | undefined>;
-  }> {
+  interface Done {
+    readonly folder: string;
+    readonly path: string;
+    /** Paths of what was read to know its bytes. */
+    readonly read: string[];
+    ask(source: Source, identity: string, other?: boolean): Promise<string | undefined>;
+  }
+
+  async function done({ before = 'before', made = 'made', keptOriginal = false } = {}): Promise<Done> {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.webp');
     await writeFile(path, Buffer.alloc(40));
-    const life = live(join(folder, 'state'));
-    const batch = life.journal.begin(recipe);
+    const read: string[] = [];
+    const { journal, writer } = live(join(folder, 'state'), (asked) => {
+      read.push(asked);
+      return digestAt(asked);
+    });
+    const batch = journal.begin(recipe);
     batch.accepted(1, file('a'));
-    batch.prepared(1, 'before', facts, path);
+    batch.prepared(1, before, facts, path);
     const commit = batch.commit(1);
-    await commit.about({ ...intent('/out/t'), path, identity: 'made' });
+    const bytes = { sha256: sha256(Buffer.alloc(40)), keptOriginal };
+    await commit.about({ ...intent('/out/t'), ...bytes, path: '/out/a.webp', identity: made });
     commit.committed();
     batch.done(1, output(path));
-    await life.writer.wait('written');
-    const same = life.journal.begin(parseRecipe({ to: 'webp' }));
-    const different = life.journal.begin(parseRecipe({ to: 'avif' }));
+    await writer.wait('written');
+    const same = journal.begin(parseRecipe({ to: 'webp' }));
+    const different = journal.begin(parseRecipe({ to: 'avif' }));
     return {
-      life,
+      folder,
       path,
+      read,
       ask: (source, identity, other = false) => (other ? different : same).alreadyDone(source, identity),
     };
   }
@@ -242,6 +269,39 @@ describe('work that was done before', () => {
     expect(await ask(file('a.webp'), 'made', true)).toContain('Millrace');
     expect(await ask(named, 'made')).toContain('Millrace');
     expect(await ask(named, 'made', true)).toBeUndefined();
+  });
+
+  it('is known at its path when its disk has got another number', async () => {
+    const { ask } = await done({ before: '1:20:100:5', made: '1:30:40:6' });
+    expect(await ask(file('a'), '2:20:100:5')).toContain('It is done');
+    expect(await ask(file('other'), '2:20:100:5')).toBeUndefined();
+    expect(await ask(file('a'), '2:20:100:7')).toBeUndefined();
+    expect(await ask(file('a.webp', '/out'), '2:30:40:6', true)).toContain('Millrace');
+    expect(await ask(file('other.webp', '/out'), '2:30:40:6', true)).toBeUndefined();
+  });
+
+  it('is known by its bytes wherever it was copied to, and nothing of another size is read', async () => {
+    const { folder, ask, read } = await done({ before: '1:20:100:5', made: '1:30:40:6' });
+    const copy = { kind: 'file', path: join(folder, 'copy.webp'), root: folder } as const;
+    await writeFile(copy.path, Buffer.alloc(40));
+    expect(await ask(copy, '9:9:40:9')).toBe('Millrace has made this file with this very recipe.');
+    expect(await ask(copy, '9:9:40:9', true)).toBe('Millrace has made this file itself.');
+    expect(await ask({ kind: 'file', path: copy.path }, '9:9:40:9', true)).toBeUndefined();
+    expect(read).toEqual([copy.path, copy.path, copy.path]);
+    expect(await ask(copy, '9:9:41:9')).toBeUndefined();
+    expect(read).toHaveLength(3);
+    await writeFile(copy.path, Buffer.alloc(40, 1));
+    expect(await ask(copy, '9:9:40:10')).toBeUndefined();
+    const gone = { kind: 'file', path: join(folder, 'gone.webp'), root: folder } as const;
+    expect(await ask(gone, '9:9:40:11')).toBeUndefined();
+  });
+
+  it('and has an original’s own bytes does not make its copies ours', async () => {
+    const { folder, ask, read } = await done({ before: '1:20:40:5', made: '1:30:40:6', keptOriginal: true });
+    const copy = { kind: 'file', path: join(folder, 'copy.webp'), root: folder } as const;
+    await writeFile(copy.path, Buffer.alloc(40));
+    expect(await ask(copy, '9:9:40:9', true)).toBeUndefined();
+    expect(read).toEqual([]);
   });
 
   it('means the same whatever the order of the recipe’s fields', () => {
@@ -276,7 +336,7 @@ describe('a writer without its thread', () => {
     const store = openStore(folder);
     const run = beginRun(folder);
     const writer = openJournalWriter({ thread: join(folder, 'there is none.js'), path: store.path });
-    const journal = createJournal({ store, run, writer });
+    const journal = createJournal({ run, writer, doneBefore: createDoneBefore(store, digestAt) });
     onTestFinished(() => {
       run.end();
       store.close();

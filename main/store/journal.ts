@@ -1,15 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sourceAddress, type JobOutput, type Offered, type Source } from '../../contract/batch.ts';
+import { sourceAddress, type Offered, type Source } from '../../contract/batch.ts';
 import { toWireError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { BatchJournal, CommitIntent, CommitRecord } from '../engine/journal.ts';
-import { outputIn } from './job-output.ts';
+import type { DoneBefore } from './done-before.ts';
 import type { JournalEntry, JournalValue } from './journal-statements.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { Run } from './run-lock.ts';
-import type { Store } from './store.ts';
 
 /** The record of one batch. */
 export interface JournalledBatch extends BatchJournal {
@@ -37,14 +35,13 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  readonly store: Store;
   readonly run: Run;
   readonly writer: JournalWriter;
+  readonly doneBefore: Pick<DoneBefore, 'reason'>;
   readonly now?: () => Date;
 }
 
-export function createJournal({ store, run, writer, now = () => new Date() }: JournalOptions): Journal {
-  const done = createLookup(store);
+export function createJournal({ run, writer, doneBefore, now = () => new Date() }: JournalOptions): Journal {
   return {
     begin(recipe, insist = false) {
       const started = now();
@@ -53,15 +50,15 @@ export function createJournal({ store, run, writer, now = () => new Date() }: Jo
       const fresh = { id, numbers: new Map<Source, number>(), lastNumber: 0, intakes: 0 };
       const text = JSON.stringify(recipe);
       const first = ['beginBatch', id, run.id, started.getTime(), text, hash, insist ? 1 : 0] as const;
-      return journalBatch({ writer, done, taken: fresh, first, hash, now });
+      return journalBatch({ writer, doneBefore, taken: fresh, first, hash, now });
     },
-    goOn: (taken, recipe) => journalBatch({ writer, done, taken, hash: recipeHash(recipe), now }),
+    goOn: (taken, recipe) => journalBatch({ writer, doneBefore, taken, hash: recipeHash(recipe), now }),
   };
 }
 
 interface BatchParts {
   readonly writer: JournalWriter;
-  readonly done: DoneLookup;
+  readonly doneBefore: Pick<DoneBefore, 'reason'>;
   readonly taken: TakenOver;
   /** Written before anything else. */
   readonly first?: JournalEntry;
@@ -69,7 +66,7 @@ interface BatchParts {
   readonly now: () => Date;
 }
 
-function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): JournalledBatch {
+function journalBatch({ writer, doneBefore, taken, first, hash, now }: BatchParts): JournalledBatch {
   const { id } = taken;
   const { post } = writer;
   /** From the engine's number of a job to the record's. */
@@ -119,7 +116,7 @@ function journalBatch({ writer, done, taken, first, hash, now }: BatchParts): Jo
       const root = source.kind === 'file' ? (source.root ?? null) : null;
       post(['addJob', id, number, source.kind, sourceAddress(source), root]);
     },
-    alreadyDone: (source, identity) => done(source, identity, hash),
+    alreadyDone: (source, identity) => doneBefore.reason(source, identity, hash),
     prepared(job, identity, { bytes, format, pixels }, path) {
       post(['prepareJob', identity ?? null, bytes, format, pixels, dirname(path), id, numberOf(job)]);
     },
@@ -196,37 +193,6 @@ export function commitEntries(temporary: string, isReplacement: boolean): Journa
     ['finishJob', temporary],
     ...(isReplacement ? [['keepBackup', temporary] as const] : []),
   ];
-}
-
-type DoneLookup = (source: Source, identity: string, hash: string) => Promise<string | undefined>;
-
-function createLookup({ database }: Store): DoneLookup {
-  const ownOutput = database.prepare(`
-    SELECT batch.recipe_hash AS hash FROM output JOIN batch ON batch.id = output.batch
-    WHERE output.identity = ?`);
-  const doneJob = database.prepare(`
-    SELECT job.output FROM job JOIN batch ON batch.id = job.batch
-    WHERE job.identity = ? AND job.state = 'done' AND batch.recipe_hash = ?`);
-  return async (source, identity, hash) => {
-    const hashes = ownOutput.all(identity).map((row) => row['hash']);
-    const isFound = source.kind === 'file' && source.root !== undefined;
-    if (hashes.includes(hash)) return 'Millrace has made this file with this very recipe.';
-    if (hashes.length > 0 && isFound) return 'Millrace has made this file itself.';
-    for (const row of doneJob.all(identity, hash)) {
-      const output = outputIn(row['output']);
-      if (output !== undefined && (await hasSize(output))) return `It is done: ${output.path}`;
-    }
-    return undefined;
-  };
-}
-
-async function hasSize({ path, bytes }: Pick<JobOutput, 'path' | 'bytes'>): Promise<boolean> {
-  try {
-    return (await stat(path)).size === bytes;
-  } catch {
-    // Gone, or out of reach: it is made again.
-    return false;
-  }
 }
 
 /** The same for recipes that mean the same, whatever the order of their fields. */

@@ -40,14 +40,17 @@ export interface KeptBackup {
 
 /** A job of an earlier run. */
 export type RecordedJob =
-  | { readonly number: number; readonly source: Source; readonly state: 'left' | 'over' }
-  | {
-      readonly number: number;
-      readonly source: Source;
-      readonly state: 'done';
-      readonly output: JobOutput;
-      readonly facts: SourceFacts;
-    };
+  { readonly number: number; readonly source: Source; readonly state: 'left' | 'over' } | DoneJob;
+
+export interface DoneJob {
+  readonly number: number;
+  readonly source: Source;
+  readonly state: 'done';
+  /** Of the source, as it was when it was read; empty for a link. */
+  readonly identity: string;
+  readonly output: JobOutput;
+  readonly facts: SourceFacts;
+}
 
 /** What was being walked. */
 export interface OpenIntake {
@@ -321,6 +324,7 @@ function jobOf(line: Line): RecordedJob {
     number,
     source,
     state: 'done',
+    identity: typeof line['identity'] === 'string' ? line['identity'] : '',
     output,
     facts: facts.output,
   };
