@@ -12,5 +12,6 @@ Examples:
   millrace resume                                  go on after Ctrl-C, a crash or a power cut
   millrace photos --recipe web.json --json         for scripts
 
-Exit codes: 0 all fine, 1 some files failed, 2 wrong usage, 130 interrupted.
+Exit codes: 0 all fine, 1 some files failed, 2 wrong usage, or what was done before cannot
+be read, 130 interrupted.
 `;

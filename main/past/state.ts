@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
@@ -54,7 +55,7 @@ export function openState(options: StateOptions): State {
     const backups = { folder: options.backups ?? join(folder, 'backups'), now: () => new Date() };
     return {
       preferences: createPreferences(store.database, writer),
-      notice: store.notice,
+      notice: withBackups(store.notice, backups.folder),
       failure: undefined,
       past,
       outputs: createOutputs({ run: run.id, backups, ...common }),
@@ -67,6 +68,12 @@ export function openState(options: StateOptions): State {
   } catch (error) {
     return forgetful(common, asMillraceError(error));
   }
+}
+
+/** What a new store does not know of is found without it. */
+function withBackups(notice: string | undefined, folder: string): string | undefined {
+  if (notice === undefined || !existsSync(folder)) return notice;
+  return `${notice} Originals that were replaced before are in ${folder}, under their own names.`;
 }
 
 /** For a run that remembers nothing. */

@@ -8,12 +8,16 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultSettings } from '../../contract/app-state.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
+import { createDoneBefore } from './done-before.ts';
 import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
 import { migrations } from './migrations.ts';
 import { createPreferences, type Preferences } from './preferences.ts';
+import { createRecords } from './records.ts';
+import { beginRun } from './run-lock.ts';
 import { openStore, type Store } from './store.ts';
 
 const thread = fileURLToPath(new URL('journal-thread.ts', import.meta.url));
+const stores = new URL('../../tests/fixtures/stores/', import.meta.url);
 const openStores = fileURLToPath(new URL('../../tests/fixtures/open-stores.ts', import.meta.url));
 
 /** A process of its own that opens these when told to. What it says on stderr is what went wrong. */
@@ -30,6 +34,15 @@ function startOpening(folders: readonly string[]): {
     go: () => void child.stdin.end('go\n'),
     ended: once(child, 'close').then(() => stderr),
   };
+}
+
+/** The folder of a store that an earlier version left, with something in every table. */
+async function storeOfVersion(version: number): Promise<string> {
+  const folder = await temporaryFolder();
+  const old = new DatabaseSync(join(folder, 'millrace.db'));
+  old.exec(await readFile(new URL(`version-${String(version)}.sql`, stores), 'utf8'));
+  old.close();
+  return folder;
 }
 
 interface Life {
@@ -100,6 +113,47 @@ describe('the store', () => {
     expect(preferences.load().settings).toEqual(defaultSettings);
   });
 
+  it.each([1, 2])('comes forward from version %i with the settings and presets in it', async (version) => {
+    const { preferences } = live(await storeOfVersion(version));
+    const { settings, recipe, presets } = preferences.load();
+    expect(settings).toEqual({ ...defaultSettings, workers: 3, theme: 'dark', confirmReplace: false });
+    expect(recipe).toEqual(parseRecipe({ to: 'avif' }));
+    expect(presets.map(({ name }) => name)).toEqual(['Shop', 'Blog']);
+  });
+
+  it('comes forward from version 2 with its batches and backups, in the order in which they were made', async () => {
+    const folder = await storeOfVersion(2);
+    const { store } = live(folder);
+    const run = beginRun(folder);
+    onTestFinished(run.end);
+    const records = createRecords(store, run);
+    expect(records.history()).toEqual([
+      {
+        ...{ batch: 'second', startedAt: 1000, state: 'unfinished', replaced: 1 },
+        ...{ done: 1, failed: 0, waiting: 1, bytesIn: 100, bytesOut: 50 },
+      },
+      {
+        ...{ batch: 'first', startedAt: 2000, state: 'ended', replaced: 2 },
+        ...{ done: 2, failed: 1, waiting: 0, bytesIn: 300, bytesOut: 70 },
+      },
+    ]);
+    expect([...records.jobs('first')].map(({ state }) => state)).toEqual(['done', 'done', 'over']);
+    expect([...records.jobs('second')].map(({ state }) => state)).toEqual(['done', 'left']);
+    expect(records.intakes('second').open).toEqual([{ number: 1, offered: { paths: ['/more'], links: [] } }]);
+    expect(records.insists('second')).toBe(false);
+    expect(records.newestWithBackups()).toBe('second');
+    expect(records.backups('first').map(({ original, backup }) => [original, backup])).toEqual([
+      ['/in/b.jpg', '/backups/b.jpg'],
+      ['/in/a.jpg', '/backups/a.jpg'],
+    ]);
+    expect(records.keptBackups().map(({ backup, madeMs }) => [backup, madeMs])).toEqual([
+      ['/backups/a.jpg', 2000],
+      ['/backups/b.jpg', 2000],
+    ]);
+    const { isOutput } = createDoneBefore(store, () => Promise.resolve(undefined));
+    expect(isOutput('/in/a.webp', '5:21:30:1', 'hash')).toBe(true);
+  });
+
   it.each([0, 1])(
     'is brought forward from version %i by one of three that start at once',
     async (version) => {
@@ -146,6 +200,22 @@ describe('the store', () => {
     expect(await readFile(join(folder, 'millrace.db.damaged-1970-01-01T00-00-00.000Z'), 'utf8')).toBe(
       content,
     );
+  });
+
+  it.each(['attempt', 'setting'])('puts one aside whose pages do not hold together (%s)', async (table) => {
+    const folder = await storeOfVersion(2);
+    const path = join(folder, 'millrace.db');
+    const old = new DatabaseSync(path);
+    const { page } =
+      old.prepare('SELECT rootpage AS page FROM sqlite_schema WHERE name = ?').get(table) ?? {};
+    const { size } = old.prepare('SELECT page_size AS size FROM pragma_page_size').get() ?? {};
+    old.close();
+    const bytes = await readFile(path);
+    bytes.fill(0x5a, (Number(page) - 1) * Number(size), Number(page) * Number(size));
+    await writeFile(path, bytes);
+    const { store } = live(folder, () => new Date(0));
+    expect(store.notice).toContain('was damaged');
+    expect(await readFile(`${path}.damaged-1970-01-01T00-00-00.000Z`)).toEqual(bytes);
   });
 
   it('says so where there is no place for it', async () => {
