@@ -5,7 +5,7 @@ import { asMillraceError, MillraceError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { BatchJournal, ReplacedOriginal } from '../engine/journal.ts';
 import type { IntakeStream } from '../engine/world.ts';
-import { digestAt, realFiles, type DiskFiles } from '../files/durable.ts';
+import { digestOf, realFiles, type DiskFiles } from '../files/durable.ts';
 import { takeIn } from '../files/intake.ts';
 import { restore } from '../files/undo.ts';
 import { createDoneBefore, type DoneBefore } from '../store/done-before.ts';
@@ -78,7 +78,7 @@ export interface PastOptions {
 
 export function openPast(options: PastOptions): Past {
   const { store, run, writer, log, now = () => new Date(), files = realFiles } = options;
-  const doneBefore = createDoneBefore(store, (path) => digestAt(path, files));
+  const doneBefore = createDoneBefore(store, (path) => digestOf(path, files));
   const journal = createJournal({ run, writer, doneBefore, now });
   const records = createRecords(store, run);
 

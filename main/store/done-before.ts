@@ -16,10 +16,7 @@ export interface DoneBefore {
  * @param digest SHA-256 of a file, hexadecimal. Asked for files alone that have the size of an output: copies of outputs, and
  *   those on another disk or with another date, are known by their bytes.
  */
-export function createDoneBefore(
-  { database }: Store,
-  digest: (path: string) => Promise<string | undefined>,
-): DoneBefore {
+export function createDoneBefore({ database }: Store, digest: (path: string) => Promise<string>): DoneBefore {
   const outputs = database.prepare(`
     SELECT output.identity, output.path, batch.recipe_hash FROM output JOIN batch ON batch.id = output.batch
     WHERE ${fileKeyOf('output.identity')} = ?`);

@@ -8,7 +8,7 @@ import { parseRecipe } from '../../contract/recipe.ts';
 import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import type { CommitIntent } from '../engine/journal.ts';
-import { digestAt } from '../files/durable.ts';
+import { digestOf } from '../files/durable.ts';
 import { createDoneBefore } from './done-before.ts';
 import { createJournal, recipeHash, type Journal } from './journal.ts';
 import { openJournalWriter, type JournalWriter } from './journal-writer.ts';
@@ -31,7 +31,7 @@ interface Life {
   die(): Promise<void>;
 }
 
-function live(folder: string, digest: typeof digestAt = digestAt): Life {
+function live(folder: string, digest: typeof digestOf = digestOf): Life {
   const store = openStore(folder);
   const run = beginRun(folder);
   const writer = openJournalWriter({ thread, path: store.path });
@@ -231,7 +231,7 @@ describe('work that was done before', () => {
     const read: string[] = [];
     const { journal, writer } = live(join(folder, 'state'), (asked) => {
       read.push(asked);
-      return digestAt(asked);
+      return digestOf(asked);
     });
     const batch = journal.begin(recipe);
     batch.accepted(1, file('a'));
@@ -336,7 +336,7 @@ describe('a writer without its thread', () => {
     const store = openStore(folder);
     const run = beginRun(folder);
     const writer = openJournalWriter({ thread: join(folder, 'there is none.js'), path: store.path });
-    const journal = createJournal({ run, writer, doneBefore: createDoneBefore(store, digestAt) });
+    const journal = createJournal({ run, writer, doneBefore: createDoneBefore(store, digestOf) });
     onTestFinished(() => {
       run.end();
       store.close();

@@ -150,7 +150,7 @@ describe('the store', () => {
       ['/backups/a.jpg', 2000],
       ['/backups/b.jpg', 2000],
     ]);
-    const { isOutput } = createDoneBefore(store, () => Promise.resolve(undefined));
+    const { isOutput } = createDoneBefore(store, () => Promise.reject(new Error('nothing is read')));
     expect(isOutput('/in/a.webp', '5:21:30:1', 'hash')).toBe(true);
   });
 
