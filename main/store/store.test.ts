@@ -127,7 +127,7 @@ describe('the store', () => {
     const run = beginRun(folder);
     onTestFinished(run.end);
     const records = createRecords(store, run);
-    expect(records.history()).toEqual([
+    expect(records.history()).toMatchObject([
       {
         ...{ batch: 'second', startedAt: 1000, state: 'unfinished', replaced: 1 },
         ...{ done: 1, failed: 0, waiting: 1, bytesIn: 100, bytesOut: 50 },
