@@ -190,7 +190,7 @@ async function photographOdd(theme: Theme): Promise<void> {
       await page.getByRole('combobox', { name: 'Save', exact: true }).selectOption('In a folder');
       await app.answer({ paths: [disk] });
       await page.getByText('into Memory card').waitFor();
-      await app.drop([trip]);
+      await app.drop([await pictures(join(home, 'Pictures/Autumn'))]);
       await page.getByRole('button', { name: 'Continue' }).waitFor({ timeout: 120_000 });
       await take(app, `held-${theme}`);
     } finally {
