@@ -122,7 +122,10 @@ const fieldsSchema = v.strictObject(
     metadata: v.optional(oneOf(['keep', 'copyright', 'strip']), 'keep'),
     /** Where the picture was taken; `strip` removes it and leaves the rest to `metadata`. */
     gps: v.optional(oneOf(['keep', 'strip']), 'keep'),
-    /** For a target that cannot move: write the first frame, or refuse the picture. */
+    /**
+     * For a target that holds one of several frames or pages: write the first, or refuse the picture, as is always done in
+     * place. Where nothing but fewer bytes is asked of a format, a picture that would lose some keeps its own bytes.
+     */
     animation: v.optional(oneOf(['first-frame', 'refuse']), 'first-frame'),
     /** Pictures with more pixels (all frames together) are refused from their header. */
     pixelLimit: v.optional(integer(1, 16_000_000_000), 1_000_000_000),

@@ -280,17 +280,3 @@ describe('drawings', () => {
     expect(row.filter((value) => value > 0 && value < 255).length).toBeLessThanOrEqual(2);
   });
 });
-
-it('every page of a TIFF but the first is dropped, and the report says so', async () => {
-  const pages = Buffer.alloc(8 * 24 * 3, 90);
-  const bytes = await sharp(pages, { raw: { width: 8, height: 24, channels: 3, pageHeight: 8 } })
-    .tiff()
-    .toBuffer();
-  expect((await sharp(bytes).metadata()).pages).toBe(3);
-  const { report } = await run(bytes, { to: 'png', animation: 'refuse' });
-  expect(report.fidelity).toContainEqual({
-    aspect: 'frames',
-    fate: 'dropped',
-    note: '3 pages became one, the main one',
-  });
-});

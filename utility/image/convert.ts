@@ -1,36 +1,30 @@
-import { formatTraits, resolveOutputFormat, type OutputFormat } from '../../contract/formats.ts';
+import { formatTraits, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
+import { targetScore } from '../../contract/quality.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { Picture } from '../../contract/report.ts';
+import type { Picture, Report } from '../../contract/report.ts';
 import type { ConvertParams, Converted, Stage } from '../../contract/worker-protocol.ts';
 import type { Codecs } from '../codecs.ts';
+import { findCandidates } from './candidates.ts';
 import { decode, type DecodePlan } from './decode.ts';
-import { coefficientSettings, untouched } from './encode-settings.ts';
-import { recompressJpeg } from './encode.ts';
+import { makesPalette, untouched, type Settings } from './encode-settings.ts';
 import { allKept, pictureFidelity } from './fidelity.ts';
 import type { Header } from './header.ts';
 import { verifyLikeness } from './likeness.ts';
 import { isOpaque, type Pixels } from './pixels.ts';
-import {
-  deepFormats,
-  keepsCoefficients,
-  onlyFewerBytesWereAsked,
-  pack,
-  suit,
-  type Baggage,
-} from './prepare.ts';
+import { deepFormats, keepsCoefficients, pack, suit, type Baggage } from './prepare.ts';
 import { probe } from './probe.ts';
-import { formatsThatHold, preferring, raceFormats } from './quality-search/best-format.ts';
+import { applyPolicy } from './metadata/policy.ts';
+import { preferring, raceFormats, type Winner } from './quality-search/best-format.ts';
 import { encodeAsAsked, type AskedFile } from './quality-search/encode-as-asked.ts';
+import type { EncodeJob } from './quality-search/encode-job.ts';
 import { whyKept } from './quality-search/source-quality.ts';
-import { checkLimits, losslessRefused } from './refusals.ts';
+import { checkLimits } from './refusals.ts';
 import { startWatch } from './stage-watch.ts';
 import { transform } from './transform.ts';
 import { verify, verifyPixels } from './verify.ts';
 
 /** A picture made ready for one format. */
-interface Ready extends Baggage {
-  readonly to: OutputFormat;
-  readonly pixels: Pixels;
+interface Ready extends EncodeJob, Baggage {
   /** That the file will have. */
   readonly orientation: number;
 }
@@ -48,115 +42,111 @@ export async function convert(
   const watch = startWatch(onStage);
   watch.enter('decode');
   const header = await probe(bytes, name, codecs);
-  const formats =
-    recipe.to === 'best' ? formatsThatHold(header, recipe) : [resolveOutputFormat(recipe.to, header.format)];
+  const candidates = findCandidates(header, name, recipe);
+  const { formats, own } = candidates;
   for (const to of formats) checkLimits(header, name, recipe, to);
   const plan: DecodePlan = {
     recipe,
     animated: formats.some((to) => formatTraits[to].animation),
-    deep: formats.every((to) => deepFormats.has(to)) && !recipe.palette,
+    deep: formats.every((to) => deepFormats.has(to)) && !makesPalette(recipe),
   };
   const decoded = await decode(bytes, header, name, plan, codecs);
+
+  function keepOriginal(to: OutputFormat, kept: string, settings: Settings): Converted {
+    const output = picture(header, to, bytes);
+    const fidelity = allKept(header, applyPolicy(header.metadata, recipe, output).fidelity);
+    return { report: { ...common(settings), outcome: 'kept-original', kept, output, fidelity } };
+  }
+  function common(settings: Settings): Pick<Report, 'source' | 'settings' | 'timings' | 'worker'> {
+    const source = picture(header, header.format, bytes);
+    return { source, settings, timings: watch.stop(), worker: watch.resources(codecs) };
+  }
+  if (own !== undefined && candidates.untouched !== undefined) {
+    return keepOriginal(own, candidates.untouched, untouched(recipe));
+  }
 
   watch.enter('transform');
   const reshaped = await transform(decoded, header, recipe, codecs);
   const opaque = formats.length === 1 || isOpaque(reshaped);
   const ready: Ready[] = [];
   for (const to of preferring(formats, (format) => opaque || formatTraits[format].transparency)) {
-    ready.push(await makeReady(reshaped, header, to, plan, codecs));
+    ready.push(await makeReady(reshaped, { bytes, header, name }, to, plan, codecs));
   }
 
   watch.enter('encode');
-  const { chosen, file } = await encodeOneOf(ready, bytes, header, recipe, name, codecs);
-  const { to, pixels, orientation, fidelity } = chosen;
-  const fewerBytes = onlyFewerBytesWereAsked(header, to, recipe, fidelity);
-  const untouchable = isUntouchable(header, to, recipe);
+  const { job, file, encodes } = await encodeOneOf(ready, recipe, codecs);
+  const { to, pixels, orientation, fidelity } = job;
 
   watch.enter('verify');
-  const written = untouchable
-    ? header
-    : await verify(file.bytes, to, pixels, orientation, chosen.metadata, name, codecs);
-  if (keepsCoefficients(header, to, recipe)) {
+  const written = await verify(file.bytes, to, pixels, orientation, job.metadata, name, codecs);
+  if (job.coefficientsOf !== undefined) {
     verifyPixels(await decode(file.bytes, written, name, plan, codecs), pixels, to, name);
-  } else if (!untouchable && file.score === undefined) {
+  } else if (file.score === undefined) {
     // Where the whole file was scored, it was decoded and compared for that.
     const whole = recipe.output.place === 'in-place';
     await verifyLikeness(file.bytes, written, pixels, { to, settings: file.settings, whole }, name, codecs);
   }
 
-  const { settings, score, unscored } = file;
-  const common = {
-    source: { format: header.format, ...picture(header, bytes) },
-    settings,
-    timings: watch.stop(),
-    worker: watch.resources(codecs),
-  };
-  const kept = fewerBytes ? whyKept(bytes, file, header, recipe) : undefined;
-  if (kept !== undefined) {
-    const same = { format: to, ...picture(header, bytes) };
-    const report = { ...common, kept, output: same, fidelity: allKept(header, fidelity) };
-    return { report: { ...report, outcome: 'kept-original' } };
-  }
+  const kept = own === undefined ? undefined : whyKept(bytes, file, header, recipe);
+  if (own !== undefined && kept !== undefined) return keepOriginal(own, kept, file.settings);
+  const { settings, unscored } = file;
+  const score = file.score ?? scoreOfEqual(file, pixels, recipe, encodes);
   return {
     bytes: file.bytes,
     report: {
-      ...common,
+      ...common(settings),
       outcome: 'converted',
-      output: { format: to, ...picture(written, file.bytes) },
+      output: picture(written, to, file.bytes),
       fidelity: [...pictureFidelity(header, written, to, recipe, pixels.bitDepth), ...fidelity],
       ...(score === undefined ? {} : { score }),
-      ...(unscored === undefined ? {} : { unscored }),
+      ...(unscored === undefined || score !== undefined ? {} : { unscored }),
     },
   };
 }
 
 async function makeReady(
   reshaped: Pixels,
-  header: Header,
+  { bytes, header, name }: Pick<ConvertParams, 'bytes' | 'name'> & { readonly header: Header },
   to: OutputFormat,
   plan: DecodePlan,
   codecs: Codecs,
 ): Promise<Ready> {
   const { recipe } = plan;
   const pixels = await suit(reshaped, to, plan, codecs);
-  const lies = keepsCoefficients(header, to, recipe) || isUntouchable(header, to, recipe);
-  const orientation = lies ? header.orientation : 1;
-  return { to, pixels, orientation, ...pack(header, recipe, to, pixels, orientation) };
-}
-
-/** Without a loss to a format that always loses: only the source's own bytes would do. */
-function isUntouchable(header: Header, to: OutputFormat, recipe: Recipe): boolean {
-  return recipe.lossless && !keepsCoefficients(header, to, recipe) && !formatTraits[to].lossless;
+  const recoded = keepsCoefficients(header, to, recipe);
+  const orientation = recoded ? header.orientation : 1;
+  const baggage = pack(header, recipe, to, pixels, orientation);
+  return { name, to, pixels, recipe, orientation, ...baggage, ...(recoded ? { coefficientsOf: bytes } : {}) };
 }
 
 async function encodeOneOf(
   ready: readonly Ready[],
-  source: Uint8Array,
-  header: Header,
   recipe: Recipe,
-  name: string,
   codecs: Codecs,
-): Promise<{ chosen: Ready; file: AskedFile }> {
-  const [only, second] = ready;
-  if (only === undefined) throw new RangeError('there is no format to encode to');
-  const jobs = ready.map(({ to, pixels, metadata }) => ({ name, to, pixels, metadata, recipe }));
-  if (second !== undefined) {
-    const { job, file } = await raceFormats(jobs, codecs);
-    return { chosen: ready.find(({ to }) => to === job.to) ?? only, file };
-  }
-  const { to, pixels, metadata, fidelity } = only;
-  if (isUntouchable(header, to, recipe)) {
-    if (!onlyFewerBytesWereAsked(header, to, recipe, fidelity)) throw losslessRefused(name, to);
-    return { chosen: only, file: { bytes: source, settings: untouched(recipe) } };
-  }
-  if (keepsCoefficients(header, to, recipe)) {
-    const recompressed = await recompressJpeg(source, metadata);
-    return { chosen: only, file: { bytes: recompressed, settings: coefficientSettings(recipe) } };
-  }
-  return { chosen: only, file: await encodeAsAsked({ name, to, pixels, metadata, recipe }, codecs) };
+): Promise<Omit<Winner<Ready>, 'encodes'> & Partial<Winner<Ready>>> {
+  if (recipe.to === 'best') return raceFormats(ready, codecs);
+  const [job] = ready;
+  if (job === undefined) throw new RangeError('there is no format to encode to');
+  return { job, file: await encodeAsAsked(job, codecs) };
 }
 
-function picture(header: Header, bytes: Uint8Array): Omit<Picture, 'format'> {
+/** Of a winner among formats in which every pixel was found equal when it was decoded. */
+function scoreOfEqual(
+  { settings }: AskedFile,
+  { frames }: Pixels,
+  { quality }: Recipe,
+  encodes: number | undefined,
+): Report['score'] {
+  const target = targetScore(quality);
+  if (!settings.lossless || frames > 1 || target === undefined || encodes === undefined) return undefined;
+  return { value: 100, target, tried: [], encodes };
+}
+
+function picture<F extends InputFormat>(
+  header: Header,
+  format: F,
+  bytes: Uint8Array,
+): Picture & { format: F } {
   const { width, height, frames, bitDepth, transparency, colour } = header;
-  return { bytes: bytes.byteLength, width, height, frames, bitDepth, transparency, colour };
+  return { format, bytes: bytes.byteLength, width, height, frames, bitDepth, transparency, colour };
 }

@@ -30,6 +30,11 @@ export interface Task extends Setting {
   readonly draft?: boolean;
 }
 
+/** Whether a PNG gets at most 256 colours. Who asks for no loss besides gets that: colours stay as they are. */
+export function makesPalette({ palette, lossless }: Recipe): boolean {
+  return palette && !lossless;
+}
+
 /** JPEG whose coefficients stay as they are. */
 export function coefficientSettings({ effort }: Recipe): Settings {
   return { encoder: 'mozjpeg, the same coefficients', lossless: true, effort, options: {} };
@@ -40,7 +45,7 @@ export function coefficientSettings({ effort }: Recipe): Settings {
  * and `webp({ quality })`. For AVIF see `avifEffort`.
  */
 export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Settings {
-  const { effort, lossless, palette } = recipe;
+  const { effort, lossless } = recipe;
   const { quality, fineColour, forScore, between = false, draft = false } = task;
   const pick = <T>(fast: T, balanced: T, smallest: T): T => ({ fast, balanced, smallest })[effort];
   switch (to) {
@@ -59,7 +64,7 @@ export function settingsFor(to: OutputFormat, recipe: Recipe, task: Task): Setti
       };
     }
     case 'png':
-      if (palette) {
+      if (makesPalette(recipe)) {
         return {
           encoder: pick('libimagequant', 'libimagequant, oxipng', 'libimagequant, oxipng'),
           quality,

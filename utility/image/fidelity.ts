@@ -1,7 +1,7 @@
 import { formatLabel, formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Aspect, Fidelity } from '../../contract/report.ts';
-import { moves, type Header } from './header.ts';
+import { countedFrames, moves, type Header } from './header.ts';
 import { describes } from './icc.ts';
 
 /**
@@ -96,8 +96,7 @@ function frames(source: Header, output: Header, to: OutputFormat): Fidelity[] {
   if (source.frames === 1) return [];
   const before = String(source.frames);
   if (!moves(source)) {
-    const kind = source.format === 'tiff' ? 'pages' : 'pictures in one file';
-    return [dropped('frames', `${before} ${kind} became one, the main one`)];
+    return [dropped('frames', `${countedFrames(source)} became one, the main one`)];
   }
   if (output.frames === source.frames) return [kept('frames', `all ${before}`)];
   if (formatTraits[to].animation) {

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../../contract/formats.ts';
+import { formatTraits, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
 import { profileName, type ColourModel } from './icc.ts';
 import type { Metadata } from './metadata/metadata.ts';
 
@@ -44,4 +44,15 @@ export function colourName(model: ColourModel, profile: Uint8Array | undefined):
 /** Frames that follow each other in time, in a format that means them so. */
 export function moves(header: Header): boolean {
   return header.frames > 1 && ['gif', 'webp', 'png', 'jxl'].includes(header.format);
+}
+
+/** Whether a file of this format would have one of several frames or pages. */
+export function losesFrames(header: Header, to: OutputFormat): boolean {
+  return header.frames > 1 && !(moves(header) && formatTraits[to].animation);
+}
+
+/** `3 frames`, `3 pages` of a TIFF, `3 pictures` of a HEIC burst. */
+export function countedFrames(header: Header): string {
+  const kind = moves(header) ? 'frames' : header.format === 'tiff' ? 'pages' : 'pictures';
+  return `${String(header.frames)} ${kind}`;
 }

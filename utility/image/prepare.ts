@@ -61,19 +61,6 @@ export function keepsCoefficients(header: Header, to: OutputFormat, recipe: Reci
   return !changesGeometry(header, recipe) && !(recipe.colour === 'srgb' && header.profile !== undefined);
 }
 
-/** The recipe asked for no change of this very picture but fewer bytes. */
-export function onlyFewerBytesWereAsked(
-  header: Header,
-  to: OutputFormat,
-  recipe: Recipe,
-  metadata: readonly Fidelity[],
-): boolean {
-  if (to !== header.format || changesGeometry(header, recipe)) return false;
-  if (recipe.colour === 'srgb' && header.colour !== 'sRGB' && header.profile !== undefined) return false;
-  const removes = recipe.metadata !== 'keep' || recipe.gps === 'strip';
-  return !(removes && metadata.some(({ fate }) => fate !== 'kept'));
-}
-
 /** Width and height as they lie in the file, before an orientation of 5 to 8 swaps them. */
 function storedSize({ width, height }: Pixels, orientation: number): { width: number; height: number } {
   return orientation >= 5 ? { width: height, height: width } : { width, height };

@@ -3,7 +3,7 @@ import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import { targetSize } from './geometry.ts';
 import { damaged } from './damage.ts';
-import { moves, type Header } from './header.ts';
+import { countedFrames, losesFrames, moves, type Header } from './header.ts';
 
 /** librsvg's, by way of cairo. */
 const maxDrawnEdge = 32_767;
@@ -17,20 +17,13 @@ const maxFrames = 10_000;
 /**
  * Refuses from the header what must not, or cannot, be done.
  *
- * @throws MillraceError `too-many-pixels`, `too-many-frames`, `too-large-for-format`, `animation-refused`,
- *   `damaged-image`
+ * @throws MillraceError `too-many-pixels`, `too-many-frames`, `too-large-for-format`, `damaged-image`
  */
 export function checkLimits(header: Header, name: string, recipe: Recipe, to: OutputFormat): void {
   const { width, height } = header;
   if (width < 1 || height < 1) throw damaged(name, `${String(width)}x${String(height)} pixels`);
   const frames = moves(header) ? header.frames : 1;
   const traits = formatTraits[to];
-  if (frames > 1 && !traits.animation && recipe.animation === 'refuse') {
-    throw new MillraceError(
-      'animation-refused',
-      `${name} moves (${String(frames)} frames) and ${traits.label} cannot. Choose WebP or GIF, or allow the first frame alone.`,
-    );
-  }
   const { scaled, size } = targetSize(header, recipe.resize);
   checkPixels(width * height * frames, 'has', name, recipe);
   checkFrames(header, name);
@@ -49,6 +42,23 @@ export function checkLimits(header: Header, name: string, recipe: Recipe, to: Ou
   }
 }
 
+/**
+ * Refuses to take the first of several frames or pages where the recipe wants that refused, and in place, where the
+ * others would be gone.
+ *
+ * @throws MillraceError `animation-refused`
+ */
+export function checkFramesStay(header: Header, name: string, recipe: Recipe, to: OutputFormat): void {
+  const inPlace = recipe.output.place === 'in-place';
+  if (!losesFrames(header, to) || (recipe.animation !== 'refuse' && !inPlace)) return;
+  const otherwise = inPlace ? 'write outputs to another place' : 'allow the first one alone';
+  const advice = moves(header) ? `Choose WebP or GIF, or ${otherwise}.` : `${capitalised(otherwise)}.`;
+  throw new MillraceError(
+    'animation-refused',
+    `${name} has ${countedFrames(header)}, and Millrace writes ${formatTraits[to].label} with one. ${advice}`,
+  );
+}
+
 /** @throws MillraceError `too-many-frames` */
 export function checkFrames(header: Header, name: string): void {
   if (header.frames <= maxFrames || !moves(header)) return;
@@ -63,6 +73,10 @@ export function losslessRefused(name: string, to: OutputFormat): MillraceError {
     'lossless-refused',
     `${name} cannot become ${formatTraits[to].label} without a loss. Choose PNG, WebP or JPEG XL, or leave out lossless.`,
   );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function checkPixels(pixels: number, has: string, name: string, { pixelLimit }: Recipe): void {

@@ -4,10 +4,12 @@ import type { Recipe } from '../../../contract/recipe.ts';
 import type { Codecs } from '../../codecs.ts';
 import { targetSize } from '../geometry.ts';
 import { moves, type Header } from '../header.ts';
+import { keepsCoefficients } from '../prepare.ts';
 import { rawOptions } from '../pixels.ts';
 import { encodeAsAsked, type AskedFile } from './encode-as-asked.ts';
 import { isSearchable, type EncodeJob } from './encode-job.ts';
 import { makeMontage } from './montage.ts';
+import { scoreFile } from './scored-encoder.ts';
 import { surveyPicture, type Survey } from './survey.ts';
 
 /**
@@ -19,7 +21,8 @@ export function formatsThatHold(header: Header, recipe: Recipe): readonly Output
   const narrowed = [
     (to: OutputFormat) => edge <= formatTraits[to].maxEdge,
     (to: OutputFormat) => !moves(header) || formatTraits[to].animation,
-    (to: OutputFormat) => !recipe.lossless || formatTraits[to].lossless,
+    (to: OutputFormat) =>
+      !recipe.lossless || formatTraits[to].lossless || keepsCoefficients(header, to, recipe),
   ];
   return narrowed.reduce<readonly OutputFormat[]>(preferring, [...new Set(recipe.bestOf)]);
 }
@@ -33,14 +36,18 @@ export function preferring(
   return those.length > 0 ? those : formats;
 }
 
-export interface Winner {
-  readonly job: EncodeJob;
+/** The smallest of several files that are as good as was asked. */
+export interface Winner<Job extends EncodeJob> {
+  readonly job: Job;
+  /** Has no score where it is lossless: it is decoded and compared before it gets one. */
   readonly file: AskedFile;
+  /** Whole-picture encodes' worth of work for all of them. */
+  readonly encodes: number;
 }
 
 /** One format, lossy or not, that may win. */
-interface Contender {
-  readonly job: EncodeJob;
+interface Contender<Job extends EncodeJob> {
+  readonly job: Job;
   readonly survey?: Survey;
   /** Bytes it will have; undefined where only trying tells. */
   readonly estimate: number | undefined;
@@ -60,44 +67,50 @@ const slackOfLossless = 2;
  *
  * @param jobs one a format
  */
-export async function raceFormats(jobs: readonly EncodeJob[], codecs: Codecs): Promise<Winner> {
-  const contenders: Contender[] = [];
+export async function raceFormats<Job extends EncodeJob>(
+  jobs: readonly Job[],
+  codecs: Codecs,
+): Promise<Winner<Job>> {
+  const contenders: Contender<Job>[] = [];
   for (const job of jobs) contenders.push(...(await enter(job, codecs)));
   contenders.sort((a, b) => Number(b.reaches) - Number(a.reaches) || (a.estimate ?? 0) - (b.estimate ?? 0));
-  let best: Winner | undefined;
+  let best: Omit<Winner<Job>, 'encodes'> | undefined;
   let encodes = 0;
   for (const contender of contenders) {
-    if (best !== undefined && isHopeless(contender, best)) {
+    if (best !== undefined && isHopeless(contender, best.file)) {
       encodes += surveyed(contender);
       continue;
     }
     const { job, survey } = contender;
-    const file = await encodeAsAsked(job, codecs, survey);
+    const file = await encodeScored(job, codecs, survey);
     encodes += file.score?.encodes ?? 1;
     if (best === undefined || isBetter(file, best.file, job.recipe)) best = { job, file };
   }
   if (best === undefined) throw new RangeError('a race needs at least one format');
-  return { ...best, file: withWholeEffort(best, encodes) };
+  const { job, file } = best;
+  return {
+    job,
+    encodes,
+    file: file.score === undefined ? file : { ...file, score: { ...file.score, encodes } },
+  };
 }
 
-async function enter(job: EncodeJob, codecs: Codecs): Promise<Contender[]> {
-  const { to, recipe } = job;
-  if (recipe.lossless || job.pixels.frames > 1) {
-    return [{ job, estimate: undefined, reaches: true, slack: 1 }];
-  }
-  const contenders: Contender[] = [];
+async function enter<Job extends EncodeJob>(job: Job, codecs: Codecs): Promise<Contender<Job>[]> {
+  const { to, recipe, pixels } = job;
+  const alone = { job, estimate: undefined, reaches: true, slack: 1 };
+  if (recipe.lossless || pixels.frames > 1) return [alone];
+  const contenders: Contender<Job>[] = [];
   if (isSearchable(job)) {
     const survey = await surveyPicture(job, codecs);
     const { estimate, reaches } = survey.way;
     contenders.push({ job, survey, estimate, reaches, slack: slackOfSearch });
   }
-  if (formatTraits[to].lossless) {
+  if (formatTraits[to].lossless && !(to === 'png' && recipe.palette)) {
     const estimate = await losslessEstimate(job, codecs);
     const lossless = { ...job, recipe: { ...recipe, lossless: true } };
     contenders.push({ job: lossless, estimate, reaches: true, slack: slackOfLossless });
   }
-  if (contenders.length === 0) contenders.push({ job, estimate: undefined, reaches: true, slack: 1 });
-  return contenders;
+  return contenders.length > 0 ? contenders : [alone];
 }
 
 /** What each lossless format makes of a picture, over a quickly written PNG; the least that was seen on the corpus. */
@@ -111,9 +124,22 @@ async function losslessEstimate({ pixels, to }: EncodeJob, codecs: Codecs): Prom
   return (quick.byteLength / share) * (overQuickPng[to] ?? 1);
 }
 
-function isHopeless({ estimate, reaches, slack }: Contender, best: Winner): boolean {
+function isHopeless({ estimate, reaches, slack }: Contender<EncodeJob>, best: AskedFile): boolean {
   if (!reaches) return true;
-  return estimate !== undefined && estimate > best.file.bytes.byteLength * slack;
+  return estimate !== undefined && estimate > best.bytes.byteLength * slack;
+}
+
+/** Palettes have no quality to search for here, but they lose something: that is measured too. */
+async function encodeScored(job: EncodeJob, codecs: Codecs, survey: Survey | undefined): Promise<AskedFile> {
+  const file = await encodeAsAsked(job, codecs, survey);
+  const { pixels, to, recipe } = job;
+  const target = targetScore(recipe.quality);
+  if (file.score !== undefined || file.settings.lossless || pixels.frames > 1 || target === undefined)
+    return file;
+  const value = await scoreFile(file.bytes, pixels, to, codecs);
+  const note = value < target ? { note: 'a palette can reach no more with this picture' } : {};
+  const { bytes, settings } = file;
+  return { bytes, settings, score: { value, target, tried: [], encodes: 1, ...note } };
 }
 
 /** How far below the target counts as reached, between formats. */
@@ -129,19 +155,11 @@ function isBetter(file: AskedFile, than: AskedFile, { quality, maxBytes = Infini
   return file.bytes.byteLength < than.bytes.byteLength;
 }
 
+/** Where none was measured: what is lossless will have 100, and moving pictures are told apart by their bytes alone. */
 function scoreOf({ score }: AskedFile): number {
   return score?.value ?? 100;
 }
 
-function surveyed({ survey, job }: Contender): number {
+function surveyed({ survey, job }: Contender<EncodeJob>): number {
   return (survey?.pixelsEncoded ?? 0) / (job.pixels.width * job.pixels.height);
-}
-
-/** The report tells of the work for all formats, and that a lossless winner is the same picture. */
-function withWholeEffort({ job, file }: Winner, encodes: number): AskedFile {
-  if (file.score !== undefined) return { ...file, score: { ...file.score, encodes } };
-  const target = targetScore(job.recipe.quality);
-  if (!job.recipe.lossless || target === undefined || !formatTraits[job.to].lossless) return file;
-  const { bytes, settings } = file;
-  return { bytes, settings, score: { value: 100, target, tried: [], encodes } };
 }

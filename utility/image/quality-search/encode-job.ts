@@ -1,8 +1,8 @@
 import { formatTraits, type OutputFormat } from '../../../contract/formats.ts';
 import type { Recipe } from '../../../contract/recipe.ts';
 import type { Codecs } from '../../codecs.ts';
-import { settingsFor, type Setting, type Settings } from '../encode-settings.ts';
-import { encode } from '../encode.ts';
+import { coefficientSettings, settingsFor, type Setting, type Settings } from '../encode-settings.ts';
+import { encode, recompressJpeg } from '../encode.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { Pixels } from '../pixels.ts';
 
@@ -13,6 +13,8 @@ export interface EncodeJob {
   readonly to: OutputFormat;
   readonly recipe: Recipe;
   readonly metadata: Metadata;
+  /** A JPEG to be coded anew, with the same coefficients, instead of the pixels. */
+  readonly coefficientsOf?: Uint8Array;
 }
 
 /** A file and how it was made. */
@@ -44,7 +46,10 @@ export function hasBetween(to: OutputFormat): to is BetweenFormat {
  * @throws MillraceError `encode-failed`
  */
 export async function encodeOnce(job: EncodeJob, setting: Setting, codecs: Codecs): Promise<EncodedFile> {
-  const { pixels, to, recipe, metadata, name } = job;
+  const { pixels, to, recipe, metadata, name, coefficientsOf } = job;
+  if (coefficientsOf !== undefined) {
+    return { bytes: await recompressJpeg(coefficientsOf, metadata), settings: coefficientSettings(recipe) };
+  }
   const task = { ...setting, pixels: pixels.width * pixels.height * pixels.frames };
   return encode(pixels, to, settingsFor(to, recipe, task), metadata, name, codecs);
 }

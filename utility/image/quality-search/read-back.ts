@@ -35,6 +35,8 @@ export async function readBack(
     sequentialRead: true,
     ignoreIcc: true,
   });
+  // GIF always has opacity, in use or not.
+  if (channels !== 4) image.removeAlpha();
   const raw = await readRaw(image, 8, channels === 1 ? 'grey' : 'rgb');
   return asShown(
     { data: raw.data, channels: raw.channels, width, height, frames: 1, bitDepth: 8, ...meaning },

@@ -14,8 +14,6 @@ export interface ScoredFile extends Trial {
 /** Encodes one picture again and again, and says each time how the result looks beside it. */
 export interface ScoredEncoder extends Disposable {
   attempt(setting: Setting): Promise<ScoredFile>;
-  /** Of a file that was made elsewhere from the same pixels. */
-  score(file: Uint8Array): Promise<number>;
   /** Pixels that have been encoded so far. */
   readonly pixelsEncoded: number;
 }
@@ -39,7 +37,6 @@ export async function createScoredEncoder(
       pixelsEncoded += pixels.width * pixels.height;
       return { ...setting, bytes: file.bytes.byteLength, score: await score(file.bytes), file };
     },
-    score,
     get pixelsEncoded() {
       return pixelsEncoded;
     },
@@ -47,6 +44,21 @@ export async function createScoredEncoder(
       scorer.dispose();
     },
   };
+}
+
+/** The score of a file that was made from these pixels. */
+export async function scoreFile(
+  bytes: Uint8Array,
+  pixels: Pixels,
+  to: OutputFormat,
+  codecs: Codecs,
+): Promise<number> {
+  const scorer = createScorer(scorePicture(await asShown(pixels, codecs)));
+  try {
+    return scorer.score(scorePicture(await readBack(bytes, to, pixels, codecs)));
+  } finally {
+    scorer.dispose();
+  }
 }
 
 function scorePicture({ data, width, height, channels }: Pixels): ScorePicture {

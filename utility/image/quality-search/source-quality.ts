@@ -7,7 +7,8 @@ const worthwhileGain = 0.05;
 
 /**
  * Why the source's own bytes are the better output, where nothing but fewer bytes was asked; undefined where they are
- * not. A quality that a person named is used for any gain; one that is searched for has to be worth it.
+ * not. A quality that a person named is used for any gain, and so is an encoding without a loss; one that is
+ * searched for has to be worth it.
  *
  * @param made what could be written instead
  */
@@ -15,11 +16,12 @@ export function whyKept(
   source: Uint8Array,
   made: { readonly bytes: Uint8Array },
   header: Header,
-  { quality, maxBytes = Infinity }: Recipe,
+  { quality, lossless, maxBytes = Infinity }: Recipe,
 ): string | undefined {
   const gain = 1 - made.bytes.byteLength / source.byteLength;
   if (gain <= 0) return 'nothing smaller came out';
-  if (gain >= worthwhileGain || targetScore(quality) === undefined || source.byteLength > maxBytes) return;
+  if (gain >= worthwhileGain || lossless || targetScore(quality) === undefined) return;
+  if (source.byteLength > maxBytes) return;
   const hard = compressedHard(source, header);
   if (hard === undefined) return;
   return `it is compressed hard already (${hard}); another loss would save no more than ${(100 * gain).toFixed(1)} %`;
