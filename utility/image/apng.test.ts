@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { writeApng, type ApngFrame } from '../../tests/fixtures/apng.ts';
 import { readApng, type Apng } from './apng.ts';
+import { loadCodecs } from '../codecs.ts';
+
+const codecs = await loadCodecs('native');
 
 const limit = 1_000_000;
 const red = [255, 0, 0, 255];
@@ -24,7 +27,7 @@ const dot = (colour: number[], left: number, rest: Partial<ApngFrame> = {}): Apn
 });
 
 async function read(bytes: Uint8Array): Promise<Apng> {
-  const apng = await readApng(bytes, limit);
+  const apng = await readApng(bytes, limit, codecs);
   if (apng === undefined) throw new Error('not animated');
   return apng;
 }
@@ -46,7 +49,7 @@ describe('readApng', () => {
       plays: 3,
       frames: [full(red, { delay: [1, 3] }), full(green, { delay: [7, 0] }), full(blue, { delay: [0, 10] })],
     });
-    expect(await readApng(bytes, limit)).toMatchObject({
+    expect(await readApng(bytes, limit, codecs)).toMatchObject({
       width: 3,
       height: 1,
       frames: 3,
@@ -155,23 +158,23 @@ describe('readApng', () => {
   });
 
   it('gives nothing for a PNG that does not move', async () => {
-    expect(await readApng(writeApng({ ...canvas, frames: [full(red)] }), limit)).toBeUndefined();
-    expect(await readApng(Buffer.from('no PNG at all'), limit)).toBeUndefined();
-    expect(await readApng(new Uint8Array(0), limit)).toBeUndefined();
+    expect(await readApng(writeApng({ ...canvas, frames: [full(red)] }), limit, codecs)).toBeUndefined();
+    expect(await readApng(Buffer.from('no PNG at all'), limit, codecs)).toBeUndefined();
+    expect(await readApng(new Uint8Array(0), limit, codecs)).toBeUndefined();
   });
 
   it('refuses too many pixels from the chunks, before anything is inflated', async () => {
     const garbage = full([1, 2, 3, 4]);
     const bytes = writeApng({ ...canvas, frames: [garbage, garbage] });
-    await expect(readApng(bytes, 5)).rejects.toMatchObject({ code: 'too-many-pixels' });
-    expect(await readApng(bytes, 6)).toMatchObject({ frames: 2 });
+    await expect(readApng(bytes, 5, codecs)).rejects.toMatchObject({ code: 'too-many-pixels' });
+    expect(await readApng(bytes, 6, codecs)).toMatchObject({ frames: 2 });
     const bomb = writeApng({
       width: 50_000,
       height: 50_000,
       declaredFrames: 4_000_000_000,
       frames: [garbage],
     });
-    await expect(readApng(bomb, limit)).rejects.toMatchObject({ code: 'too-many-pixels' });
+    await expect(readApng(bomb, limit, codecs)).rejects.toMatchObject({ code: 'too-many-pixels' });
   });
 
   it.each([
@@ -183,6 +186,6 @@ describe('readApng', () => {
     ],
     ['the file is cut off', writeApng({ ...canvas, frames: [full(red), full(green)] }).subarray(0, -40)],
   ])('says that it is damaged when %s', async (_, bytes) => {
-    await expect(readApng(bytes, limit)).rejects.toMatchObject({ code: 'damaged-image' });
+    await expect(readApng(bytes, limit, codecs)).rejects.toMatchObject({ code: 'damaged-image' });
   });
 });

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../contract/errors.ts';
+import type { Codecs } from '../codecs.ts';
 import { pngSignature, readPngChunks, writePngChunk } from './png-chunks.ts';
 
 /** A moving picture, decoded and composed: every frame is the whole canvas as a person sees it. */
@@ -23,7 +24,11 @@ export interface Apng {
  * @param pixelLimit pixels of all frames together; more are refused before anything is inflated
  * @throws MillraceError `too-many-pixels`; `damaged-image` when frames are missing, out of order or do not fit
  */
-export async function readApng(bytes: Uint8Array, pixelLimit: number): Promise<Apng | undefined> {
+export async function readApng(
+  bytes: Uint8Array,
+  pixelLimit: number,
+  codecs: Codecs,
+): Promise<Apng | undefined> {
   const animation = readAnimation(bytes);
   if (animation === undefined || animation.declared < 2) return undefined;
   const { width, height, declared, frames } = animation;
@@ -40,7 +45,7 @@ export async function readApng(bytes: Uint8Array, pixelLimit: number): Promise<A
   const canvas = new Uint8Array(width * height * 4);
   const data = new Uint8Array(canvas.length * frames.length);
   for (const [index, frame] of frames.entries()) {
-    const pixels = await decodeFrame(animation, frame);
+    const pixels = await decodeFrame(animation, frame, codecs);
     const before = frame.dispose === 'previous' ? canvas.slice() : undefined;
     paint(canvas, width, frame, pixels);
     data.set(canvas, index * canvas.length);
@@ -140,7 +145,11 @@ function readFrame(view: DataView): Frame {
 }
 
 /** The frame alone, RGBA 8 bits. Chunks that speak of colour are left out, so that the numbers stay what they are. */
-async function decodeFrame({ kind, shared }: Animation, frame: Frame): Promise<Uint8Array> {
+async function decodeFrame(
+  { kind, shared }: Animation,
+  frame: Frame,
+  { sharp }: Codecs,
+): Promise<Uint8Array> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, frame.width);
@@ -153,8 +162,6 @@ async function decodeFrame({ kind, shared }: Animation, frame: Frame): Promise<U
     ...frame.parts,
     writePngChunk('IEND', new Uint8Array(0)),
   ]);
-  // Loaded here, when the worker has chosen which build of it to use.
-  const { default: sharp } = await import('sharp');
   try {
     return await sharp(still, { limitInputPixels: false, failOn: 'warning' })
       .toColourspace('srgb')

@@ -37,7 +37,7 @@ export async function decode(
     if (header.format === 'heic') return await decodeHeic(bytes, header, name);
     if (header.format === 'jxl') return await decodeJxl(bytes, header, plan.animated, name);
     if (header.format === 'png' && moves(header) && plan.animated) {
-      const apng = await readApng(bytes, plan.recipe.pixelLimit);
+      const apng = await readApng(bytes, plan.recipe.pixelLimit, codecs);
       if (apng !== undefined) return { ...apng, channels: 4, bitDepth: 8, ...profileOf(header) };
     }
     if (header.format === 'gif' && !isWholeGif(bytes)) throw damaged(name, 'cut off within a block');

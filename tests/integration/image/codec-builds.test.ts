@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { writeApng } from '../../fixtures/apng.ts';
 import { corpus } from '../../fixtures/corpus.ts';
 import { picture } from '../../fixtures/pictures.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
@@ -54,6 +55,16 @@ it.each([
   );
   const files = 'lossless' in recipe && recipe.to === 'jpeg' ? [opaque] : [opaque, transparent];
   expect(await outputs('wasm', recipe, files)).toEqual(await outputs('native', recipe, files));
+});
+
+it.each([
+  { to: 'webp', lossless: true },
+  { to: 'gif', effort: 'fast' },
+])('both builds of sharp make the same bytes of an animated PNG with %j', async (recipe) => {
+  const path = join(await temporaryFolder(), 'moving.png');
+  const frame = (value: number) => ({ width: 40, height: 30, pixels: new Uint8Array(4800).fill(value) });
+  await writeFile(path, writeApng({ width: 40, height: 30, frames: [frame(255), frame(128), frame(200)] }));
+  expect(await outputs('wasm', recipe, [path])).toEqual(await outputs('native', recipe, [path]));
 });
 
 // Photographs, drawings, transparency and moving pictures. They are made smaller: whole ones would take minutes.
