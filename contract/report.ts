@@ -26,6 +26,7 @@ export const aspects = [
   'gps',
   'xmp',
   'iptc',
+  'comments',
   'gain-map',
   'vectors',
   'attributes',

@@ -5,19 +5,38 @@
 export function isWholeGif(bytes: Uint8Array): boolean {
   let at = 13 + colourTableLength(bytes[10]);
   while (at < bytes.length) {
-    switch (bytes[at]) {
-      case 0x21:
-        at = endOfSubBlocks(bytes, at + 2);
-        break;
-      case 0x2c:
-        at = endOfSubBlocks(bytes, at + 11 + colourTableLength(bytes[at + 9]));
-        break;
-      default:
-        // The trailer, or what decoders take for it.
-        return true;
-    }
+    const next = endOfBlock(bytes, at);
+    if (next === undefined) return true;
+    at = next;
   }
   return at === bytes.length;
+}
+
+/** Whether there is a comment in it (GIF89a, section 24). */
+export function hasGifComment(bytes: Uint8Array): boolean {
+  let at = 13 + colourTableLength(bytes[10]);
+  for (;;) {
+    const next = endOfBlock(bytes, at);
+    if (next === undefined) return false;
+    if (bytes[at] === extension && bytes[at + 1] === commentLabel) return true;
+    at = next;
+  }
+}
+
+const extension = 0x21;
+const commentLabel = 0xfe;
+const imageDescriptor = 0x2c;
+
+/** Behind the block that begins there; undefined for the trailer, or what decoders take for it. */
+function endOfBlock(bytes: Uint8Array, at: number): number | undefined {
+  switch (bytes[at]) {
+    case extension:
+      return endOfSubBlocks(bytes, at + 2);
+    case imageDescriptor:
+      return endOfSubBlocks(bytes, at + 11 + colourTableLength(bytes[at + 9]));
+    default:
+      return undefined;
+  }
 }
 
 /** Bytes of the colour table that the packed field of a descriptor announces. */

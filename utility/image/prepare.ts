@@ -67,12 +67,13 @@ function storedSize({ width, height }: Pixels, orientation: number): { width: nu
 }
 
 /** The profile is that of the pixels, whatever the policy says. */
-function carried({ exif, xmp, iptc }: Metadata, { icc }: Pixels, orientation: number): Metadata {
+function carried({ exif, xmp, iptc, comments }: Metadata, { icc }: Pixels, orientation: number): Metadata {
   const turned = orientation === 1 ? exif : withOrientation(exif, orientation);
   return {
     ...(turned === undefined ? {} : { exif: turned }),
     ...(xmp === undefined ? {} : { xmp }),
     ...(iptc === undefined ? {} : { iptc }),
+    ...(comments === undefined ? {} : { comments }),
     ...(icc === undefined ? {} : { icc }),
   };
 }

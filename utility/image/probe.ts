@@ -6,6 +6,7 @@ import { damaged } from './damage.ts';
 import { colourName, modelOf, type Header } from './header.ts';
 import { describes, isSrgb } from './icc.ts';
 import { probeJxl } from './jxl.ts';
+import { readComments } from './metadata/comments.ts';
 import { extractMetadata } from './metadata/extract.ts';
 import { readPngChunks } from './png-chunks.ts';
 import { readWebpHeader, type ContainerHeader } from './webp-header.ts';
@@ -44,7 +45,8 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
 }
 
 function fromContainer(header: ContainerHeader, format: InputFormat, bytes: Uint8Array): Header {
-  const metadata = extractMetadata(header);
+  const comments = readComments(bytes, format);
+  const metadata = { ...extractMetadata(header), ...(comments === undefined ? {} : { comments }) };
   const orientation = header.orientation ?? 1;
   const height = header.pageHeight ?? header.height;
   const model = modelOf(header.space);

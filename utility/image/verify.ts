@@ -98,7 +98,7 @@ function profileDiffers({ profile, colour }: Header, { icc }: Pixels, to: Output
 
 /** A block that is carried is there, and one that is not is gone: someone may rely on its being gone. */
 function metadataDiffers({ metadata: is }: Header, should: Metadata): (string | undefined)[] {
-  return (['exif', 'xmp', 'iptc'] as const).map((block) => {
+  return (['exif', 'xmp', 'iptc', 'comments'] as const).map((block) => {
     if ((is[block] === undefined) === (should[block] === undefined)) return undefined;
     if (should[block] !== undefined) return `${block} is gone`;
     return block === 'exif' && is.exif !== undefined && isTechnical(is.exif)

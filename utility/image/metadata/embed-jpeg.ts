@@ -2,82 +2,60 @@ import { createHash } from 'node:crypto';
 import { MillraceError } from '../../../contract/errors.ts';
 import { viewOf } from './exif-structure.ts';
 import { iptcToPhotoshop } from './iptc.ts';
+import { isKnownSegment, readJpegSegments, segmentHeaders, type JpegSegment } from './jpeg-segments.ts';
 import type { Metadata } from './metadata.ts';
 
 /** The length field of a segment counts itself and has 16 bits (ITU T.81, B.1.1.4). */
 const maxPayload = 0xffff - 2;
 
-const headers = {
-  exif: ascii('Exif\0\0'),
-  xmp: ascii('http://ns.adobe.com/xap/1.0/\0'),
-  extendedXmp: ascii('http://ns.adobe.com/xmp/extension/\0'),
-  icc: ascii('ICC_PROFILE\0'),
-  photoshop: ascii('Photoshop 3.0\0'),
-} as const;
-
 /** The largest EXIF block and IPTC that one JPEG segment can hold, bytes. */
-export const maxJpegExif = maxPayload - headers.exif.length;
-export const maxJpegIptc = maxPayload - headers.photoshop.length - 12 - 1;
+export const maxJpegExif = maxPayload - segmentHeaders.exif.length;
+export const maxJpegIptc = maxPayload - segmentHeaders.photoshop.length - 12 - 1;
 /** ICC profiles are numbered from 1 to 255 in one byte each (ICC.1:2022, B.4). */
-const maxIccPart = maxPayload - headers.icc.length - 2;
+const maxIccPart = maxPayload - segmentHeaders.icc.length - 2;
 
-/** Behind the JFIF segment: EXIF, XMP, the profile, IPTC. Exif 3.0 4.7, XMP part 3 1.1.3, ICC.1:2022 B.4. */
+/**
+ * Behind the JFIF segment: EXIF, XMP, the profile, IPTC, comments. Exif 3.0 4.7, XMP part 3 1.1.3, ICC.1:2022 B.4. Of
+ * the segments that were there, those stay that decoders need.
+ */
 export function embedInJpeg(bytes: Uint8Array, metadata: Metadata): Uint8Array {
-  const segments = readSegments(bytes);
-  const first = segments[0];
-  const jfif = first?.marker === 0xe0 ? first : undefined;
-  const rest = segments.filter(
-    (segment) => segment !== jfif && !isReplaced(segment.payload, segment.marker, metadata.icc !== undefined),
-  );
-  const scanAt = segments.at(-1)?.to ?? 2;
+  const { segments, scanAt } = readJpegSegments(bytes);
+  if (scanAt === undefined) throw notAJpeg();
+  const [first] = segments;
+  const jfif = first?.marker === app0 ? first : undefined;
+  const rest = segments.filter((each) => each !== jfif && stays(each, metadata.icc === undefined));
   return Buffer.concat([
     bytes.subarray(0, 2),
-    ...(jfif === undefined ? [] : [bytes.subarray(jfif.from, jfif.to)]),
-    ...(metadata.exif === undefined ? [] : [segment(0xe1, headers.exif, metadata.exif)]),
+    ...(jfif === undefined ? [] : [jfif.whole]),
+    ...(metadata.exif === undefined ? [] : [segment(0xe1, segmentHeaders.exif, metadata.exif)]),
     ...(metadata.xmp === undefined ? [] : xmpSegments(metadata.xmp)),
     ...(metadata.icc === undefined ? [] : iccSegments(metadata.icc)),
     ...(metadata.iptc === undefined ? [] : [segment(0xed, iptcToPhotoshop(metadata.iptc))]),
-    ...rest.map(({ from, to }) => bytes.subarray(from, to)),
+    ...(metadata.comments?.parts ?? []).map(({ whole }) => whole),
+    ...rest.map(({ whole }) => whole),
     bytes.subarray(scanAt),
   ]);
 }
 
-interface Segment {
-  readonly marker: number;
-  readonly from: number;
-  readonly to: number;
-  readonly payload: Uint8Array;
-}
+const app0 = 0xe0;
+const app2 = 0xe2;
+const app14 = 0xee;
+const comment = 0xfe;
 
-/** The segments before the first scan. */
-function readSegments(bytes: Uint8Array): Segment[] {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw notAJpeg();
-  const view = viewOf(bytes);
-  const segments: Segment[] = [];
-  for (let at = 2; ;) {
-    const from = at;
-    while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at += 1;
-    const marker = bytes[at + 1];
-    if (bytes[at] !== 0xff || marker === undefined || at + 4 > bytes.length) throw notAJpeg();
-    if (marker === 0xda) return segments;
-    const to = at + 2 + view.getUint16(at + 2);
-    if (to < at + 4 || to > bytes.length) throw notAJpeg();
-    segments.push({ marker, from, to, payload: bytes.subarray(at + 4, to) });
-    at = to;
-  }
-}
-
-function isReplaced(payload: Uint8Array, marker: number, iccToo: boolean): boolean {
-  const begins = (header: Uint8Array): boolean => header.every((byte, index) => payload[index] === byte);
-  if (marker === 0xe1) return begins(headers.exif) || begins(headers.xmp) || begins(headers.extendedXmp);
-  if (marker === 0xe2) return iccToo && begins(headers.icc);
-  return marker === 0xed && begins(headers.photoshop);
+/** Not what is said anew or shall not be said: comments and application segments, but for colour. */
+function stays(each: JpegSegment, iccToo: boolean): boolean {
+  const { marker } = each;
+  if (marker === comment) return false;
+  if (marker < app0 || marker > 0xef) return true;
+  return (marker === app14 || (marker === app2 && iccToo)) && isKnownSegment(each);
 }
 
 function iccSegments(icc: Uint8Array): Uint8Array[] {
   const parts = split(icc, maxIccPart);
   if (parts.length > 255) throw doesNotFit('colour profile', icc);
-  return parts.map((part, index) => segment(0xe2, headers.icc, Uint8Array.of(index + 1, parts.length), part));
+  return parts.map((part, index) =>
+    segment(0xe2, segmentHeaders.icc, Uint8Array.of(index + 1, parts.length), part),
+  );
 }
 
 /**
@@ -85,7 +63,7 @@ function iccSegments(icc: Uint8Array): Uint8Array[] {
  * 1.1.3.1). The extension has no packet wrapper.
  */
 function xmpSegments(xmp: Uint8Array): Uint8Array[] {
-  if (xmp.length <= maxPayload - headers.xmp.length) return [segment(0xe1, headers.xmp, xmp)];
+  if (xmp.length <= maxPayload - segmentHeaders.xmp.length) return [segment(0xe1, segmentHeaders.xmp, xmp)];
   const text = Buffer.from(xmp)
     .toString('utf8')
     .replaceAll(/<\?xpacket[^>]*\?>/g, '');
@@ -96,14 +74,14 @@ function xmpSegments(xmp: Uint8Array): Uint8Array[] {
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ' +
     `xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP="${digest}"/></rdf:RDF></x:xmpmeta>` +
     '<?xpacket end="w"?>';
-  const parts = split(extension, maxPayload - headers.extendedXmp.length - 40);
+  const parts = split(extension, maxPayload - segmentHeaders.extendedXmp.length - 40);
   return [
-    segment(0xe1, headers.xmp, Buffer.from(standard, 'utf8')),
+    segment(0xe1, segmentHeaders.xmp, Buffer.from(standard, 'utf8')),
     ...parts.map((part) => {
       const place = new Uint8Array(8);
       viewOf(place).setUint32(0, extension.length);
       viewOf(place).setUint32(4, part.byteOffset - extension.byteOffset);
-      return segment(0xe1, headers.extendedXmp, ascii(digest), place, part);
+      return segment(0xe1, segmentHeaders.extendedXmp, ascii(digest), place, part);
     }),
   ];
 }

@@ -1,12 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import { MillraceError } from '../../../contract/errors.ts';
 import { pngSignature, readPngChunks, writePngChunk, type PngChunk } from '../png-chunks.ts';
+import { xmpKeyword } from './comments.ts';
 import type { Metadata } from './metadata.ts';
 
-const xmpKeyword = 'XML:com.adobe.xmp';
-
 /**
- * Right behind IHDR, where every one of them may stand: iCCP, eXIf, XMP in iTXt. W3C PNG third edition 11.3,
+ * Right behind IHDR, where every one of them may stand: iCCP, eXIf, XMP in iTXt, other text. W3C PNG third edition 11.3,
  * XMP part 3 1.1.5.
  */
 export function embedInPng(bytes: Uint8Array, metadata: Metadata): Uint8Array {
@@ -19,17 +18,14 @@ export function embedInPng(bytes: Uint8Array, metadata: Metadata): Uint8Array {
     ...(metadata.icc === undefined ? [] : [writePngChunk('iCCP', profileData(metadata.icc))]),
     ...(metadata.exif === undefined ? [] : [writePngChunk('eXIf', metadata.exif)]),
     ...(metadata.xmp === undefined ? [] : [writePngChunk('iTXt', xmpData(metadata.xmp))]),
+    ...(metadata.comments?.parts ?? []).map(({ whole }) => whole),
     ...rest.filter((chunk) => !isReplaced(chunk, metadata.icc !== undefined)).map(({ whole }) => whole),
   ]);
 }
 
 /** Every way to say what is said anew. A profile stands alone: cICP would outrank it, sRGB contradict it. */
-function isReplaced({ type, data }: PngChunk, iccToo: boolean): boolean {
-  if (type === 'eXIf') return true;
-  if (type === 'iTXt' || type === 'tEXt' || type === 'zTXt') {
-    const keyword = String.fromCharCode(...data.subarray(0, 80)).split('\0', 1)[0] ?? '';
-    return keyword === xmpKeyword || /^Raw profile type (?:exif|APP1|xmp|iptc)$/.test(keyword);
-  }
+function isReplaced({ type }: PngChunk, iccToo: boolean): boolean {
+  if (['eXIf', 'iTXt', 'tEXt', 'zTXt', 'tIME'].includes(type)) return true;
   return iccToo && ['iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP'].includes(type);
 }
 

@@ -214,7 +214,7 @@ describe.skipIf(corpus === undefined)('with the metadata of real cameras', () =>
       const found = await readBack(embedMetadata(encoded, format, metadata));
       for (const [kind, block] of Object.entries(metadata)) {
         if (kind === 'iptc' && format !== 'jpeg') continue;
-        const back = found[kind as keyof Metadata];
+        const back = found[kind as Exclude<keyof Metadata, 'comments'>];
         expect(
           back === undefined ? 'nothing' : Buffer.compare(back, block as Buffer),
           `${kind} of ${name}`,

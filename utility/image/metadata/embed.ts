@@ -9,8 +9,8 @@ export type SpliceableFormat = 'jpeg' | 'png' | 'webp';
 /**
  * Puts metadata into an encoded file without touching its pixels and gives the new file.
  *
- * Afterwards the file has exactly the EXIF, XMP and IPTC that were given: what was there is replaced, a block that
- * is absent is removed (PNG and WebP have no place for IPTC). The profile is colour: a given `icc` replaces what
+ * Afterwards the file has exactly the EXIF, XMP, IPTC and comments that were given: what was there is replaced, a block
+ * that is absent is removed (PNG and WebP have no place for IPTC). The profile is colour: a given `icc` replaces what
  * there is, an absent one leaves the encoder's own alone.
  *
  * @throws MillraceError `encode-failed` when the file is not what `format` says or a block does not fit into it

@@ -1,3 +1,5 @@
+import type { Comments } from './comments.ts';
+
 /**
  * What travels beside the pixels, each block as its own specification has it.
  *
@@ -10,6 +12,7 @@ export interface Metadata {
   readonly xmp?: Uint8Array;
   readonly iptc?: Uint8Array;
   readonly icc?: Uint8Array;
+  readonly comments?: Comments;
 }
 
 /** What the recipe says about metadata. */

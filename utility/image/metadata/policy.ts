@@ -1,16 +1,17 @@
-import { formatTraits, type OutputFormat } from '../../../contract/formats.ts';
+import { formatLabel, formatTraits, type OutputFormat } from '../../../contract/formats.ts';
 import type { Fidelity } from '../../../contract/report.ts';
 import { maxJpegExif, maxJpegIptc } from './embed-jpeg.ts';
 import { hasGps, hasMakerNote, refreshExif, withoutGps } from './exif-edit.ts';
 import { essentialExif } from './exif-essentials.ts';
 import { essentialIptc } from './iptc.ts';
+import { carriedComments, type Comments } from './comments.ts';
 import type { Metadata, MetadataPolicy } from './metadata.ts';
 import { essentialXmp, hasCoordinates, refreshXmp, withoutCoordinates } from './xmp.ts';
 
 export interface PolicyOutcome {
   /** What the output shall carry. */
   readonly metadata: Metadata;
-  /** What became of EXIF, GPS, XMP and IPTC; only of those that the source had. */
+  /** What became of EXIF, GPS, XMP, IPTC and comments; only of those that the source had. */
   readonly fidelity: Fidelity[];
 }
 
@@ -26,21 +27,25 @@ export interface MetadataTarget {
  *
  * `keep` hands on everything that the target can hold, made true for the new picture (orientation, dimensions, no
  * thumbnail). `copyright` hands on who made the picture, whose it is and when it was made. `strip` hands on nothing.
- * `gps: 'strip'` takes the location out of what is handed on; a block that is too damaged to prove it gone is
- * dropped. The profile passes through untouched. Never throws, however damaged the blocks are.
+ * `gps: 'strip'` takes the location out of what is handed on; what cannot be proven free of it (a damaged block, text in
+ * comments) is dropped. The profile passes through untouched. Never throws, however damaged the blocks are.
  */
 export function applyPolicy(source: Metadata, policy: MetadataPolicy, target: MetadataTarget): PolicyOutcome {
   const outcomes = (['exif', 'xmp', 'iptc'] as const).flatMap((aspect) => {
     const block = source[aspect];
     return block === undefined ? [] : [{ aspect, ...decide(aspect, block, policy, target) }];
   });
+  const comments = source.comments === undefined ? undefined : commentsFor(source.comments, policy, target);
   const metadata: Metadata = {
     ...Object.fromEntries(
       outcomes.flatMap(({ aspect, block }) => (block === undefined ? [] : [[aspect, block]])),
     ),
     ...(source.icc === undefined ? {} : { icc: source.icc }),
+    ...(comments === undefined ? {} : { comments }),
   };
   const fidelity: Fidelity[] = outcomes.map(({ aspect, fate, note }) => ({ aspect, fate, note }));
+  if (source.comments !== undefined)
+    fidelity.push(commentsFidelity(source.comments, comments, policy, target));
   if (saysWhere(source)) fidelity.push(gpsFidelity(metadata, policy, target));
   return { metadata, fidelity };
 }
@@ -139,6 +144,42 @@ function tooLarge(aspect: Aspect, block: Uint8Array): string {
 
 function dropped(note: string): Decision {
   return { fate: 'dropped', note };
+}
+
+/** Text is not searched for a location: where that must go, what tells neither who nor when goes with it. */
+function commentsFor(
+  comments: Comments,
+  { metadata, gps }: MetadataPolicy,
+  { format }: MetadataTarget,
+): Comments | undefined {
+  if (metadata === 'strip') return undefined;
+  return carriedComments(comments, format, metadata === 'copyright' || gps === 'strip');
+}
+
+function commentsFidelity(
+  source: Comments,
+  output: Comments | undefined,
+  policy: MetadataPolicy,
+  { format }: MetadataTarget,
+): Fidelity {
+  const aspect = 'comments';
+  const left = source.parts.length - (output?.parts.length ?? 0);
+  if (left === 0) return { aspect, fate: 'kept', note: 'text and times in the file, unchanged' };
+  const fate = output === undefined ? 'dropped' : 'converted';
+  if (policy.metadata === 'strip') return { aspect, fate, note: 'the recipe strips metadata' };
+  if (source.format !== format || format === 'gif') {
+    const [from, to] = [formatLabel(source.format), formatTraits[format].label];
+    return { aspect, fate, note: `Millrace carries none from ${from} into ${to}` };
+  }
+  if (policy.metadata === 'copyright')
+    return { aspect, fate, note: 'reduced to copyright, authorship and dates' };
+  return policy.gps === 'strip'
+    ? {
+        aspect,
+        fate,
+        note: 'reduced to copyright, authorship and dates: a location may be in any other text',
+      }
+    : { aspect, fate, note: 'without blocks that are for certain programs and may speak of the old file' };
 }
 
 function saysWhere(metadata: Metadata): boolean {
