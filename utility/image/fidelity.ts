@@ -19,6 +19,7 @@ export function pictureFidelity(
   return [
     ...orientation(source, output),
     ...profile(source, output, to, recipe),
+    ...unheeded(source),
     ...transparency(source, output, to, recipe),
     ...frames(source, output, to),
     ...bitDepth(source, output, to, encodedDepth),
@@ -31,7 +32,7 @@ export function pictureFidelity(
 export function allKept(source: Header, metadata: readonly Fidelity[]): Fidelity[] {
   const had: [Aspect, boolean][] = [
     ['orientation', source.orientation !== 1],
-    ['profile', source.metadata.icc !== undefined],
+    ['profile', source.metadata.icc !== undefined || source.unheeded !== undefined],
     ['transparency', source.transparency],
     ['frames', source.frames > 1],
     ['bit-depth', source.bitDepth > 8],
@@ -66,6 +67,11 @@ function profile(source: Header, output: Header, to: OutputFormat, recipe: Recip
   }
   if (output.profile !== undefined) return [kept('profile', source.colour)];
   return [converted('profile', `${source.colour} was converted to sRGB: ${whySrgb(source, to, recipe)}`)];
+}
+
+function unheeded({ unheeded: said, colour }: Header): Fidelity[] {
+  if (said === undefined) return [];
+  return [dropped('profile', `${said} is not honoured; the numbers are taken for ${colour}`)];
 }
 
 function whySrgb(source: Header, to: OutputFormat, recipe: Recipe): string {

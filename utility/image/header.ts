@@ -18,12 +18,14 @@ export interface Header {
   readonly profile?: Uint8Array;
   /** As a person calls it: `sRGB`, `Display P3`, `CMYK`, ... */
   readonly colour: string;
+  /** What the file says of its colours that nothing here can honour, as the brightness of HDR. */
+  readonly unheeded?: string;
   /** EXIF orientation, 1 to 8; 1 is upright. */
   readonly orientation: number;
   readonly gainMap: boolean;
   readonly delays?: readonly number[];
   readonly loop?: number;
-  /** As the file has it, whatever it is worth. */
+  /** As the file has it, whatever it is worth; the profile may be one that means what the file says in other words. */
   readonly metadata: Metadata;
 }
 

@@ -2,6 +2,7 @@ import { MillraceError } from '../../contract/errors.ts';
 import type { InputFormat } from '../../contract/formats.ts';
 import { sniffFormat } from '../../contract/sniff.ts';
 import type { Codecs } from '../codecs.ts';
+import { readColourSignal } from './colour-signals.ts';
 import { damaged } from './damage.ts';
 import { colourName, modelOf, type Header } from './header.ts';
 import { describes, isSrgb } from './icc.ts';
@@ -46,12 +47,19 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
 
 function fromContainer(header: ContainerHeader, format: InputFormat, bytes: Uint8Array): Header {
   const comments = readComments(bytes, format);
-  const metadata = { ...extractMetadata(header), ...(comments === undefined ? {} : { comments }) };
+  const extracted = extractMetadata(header);
   const orientation = header.orientation ?? 1;
   const height = header.pageHeight ?? header.height;
   const model = modelOf(header.space);
-  const { icc } = metadata;
+  const said = readColourSignal(bytes, format, model);
+  const heeded = said !== undefined && (extracted.icc === undefined || said.outranks) ? said : undefined;
+  const icc = heeded?.profile ?? extracted.icc;
   const profile = icc !== undefined && describes(icc, model) ? icc : undefined;
+  const metadata = {
+    ...extracted,
+    ...(icc === undefined ? {} : { icc }),
+    ...(comments === undefined ? {} : { comments }),
+  };
   return {
     format,
     width: orientation >= 5 ? height : header.width,
@@ -63,6 +71,7 @@ function fromContainer(header: ContainerHeader, format: InputFormat, bytes: Uint
     ...(profile === undefined || isSrgb(profile) ? {} : { profile }),
     colour: colourName(model, profile),
     orientation,
+    ...(heeded !== undefined && heeded.profile === undefined ? { unheeded: heeded.name } : {}),
     gainMap: header.gainMap !== undefined || (format === 'heic' && hasAppleGainMap(bytes)),
     ...(header.delay === undefined ? {} : { delays: header.delay }),
     ...(header.loop === undefined ? {} : { loop: header.loop }),
