@@ -226,6 +226,22 @@ describe('small and odd pictures', () => {
   });
 });
 
+it.each(['jpeg', 'webp', 'jxl'] as const)(
+  'a picture of 16 bits is scored as %s, as it is shown',
+  async (to) => {
+    const samples = Uint16Array.from(
+      { length: 120 * 90 * 3 },
+      (_, at) => (at * 331 + (at % 360) * 170) & 0xffff,
+    );
+    const smooth = sharp(samples, { raw: { width: 120, height: 90, channels: 3 } }).toColourspace('rgb16');
+    const bytes = await smooth.blur(3).toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(bytes).metadata()).depth).toBe('ushort');
+    const { output, report } = await make(bytes, { to, quality: 'auto:80', effort: 'fast' });
+    expect(report.score?.value).toBeGreaterThanOrEqual(80);
+    if (to !== 'jxl') expect(await judge(bytes, output)).toBeCloseTo(report.score?.value ?? 0, 0);
+  },
+);
+
 it('a JPEG that is compressed hard already stays as it is', async () => {
   const bytes = await sharp(await picture({ width: 640, height: 480, format: 'png' }))
     .jpeg({ quality: 60, mozjpeg: true })

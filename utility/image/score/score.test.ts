@@ -95,6 +95,32 @@ describe('the score', () => {
     expect(createScorer(opaque(picture)).score(opaque(other))).toBe(createScorer(picture).score(other));
   });
 
+  it('of more than 100 megapixels is that of a part with the same in it', { timeout: 120_000 }, () => {
+    // A pattern that comes again and again has the same means over few rows as over many, whatever strips it is cut into.
+    const period = 128;
+    const pattern = (width: number, height: number, distortion: number): ScorePicture => {
+      const tile = Uint8Array.from({ length: period * period }, (_, at) => {
+        const [x, y] = [at % period, Math.floor(at / period)];
+        const wave =
+          Math.sin((2 * Math.PI * 3 * x) / period) * 60 + Math.cos((2 * Math.PI * 5 * y) / period) * 50;
+        return 125 + wave + (((x * 7 + y * 13) % 16) - 8) * distortion;
+      });
+      const data = new Uint8Array(width * height);
+      for (let y = 0; y < height; y += 1) {
+        const from = (y % period) * period;
+        for (let x = 0; x < width; x += period) {
+          data.set(tile.subarray(from, from + Math.min(period, width - x)), y * width + x);
+        }
+      }
+      return { data, width, height, channels: 1 };
+    };
+    const scoreOf = (width: number, height: number): number =>
+      createScorer(pattern(width, height, 0)).score(pattern(width, height, 1));
+    const part = scoreOf(period * 20, period * 20);
+    expect(part).toBeLessThan(95);
+    expect(Math.abs(scoreOf(period * 80, period * 78) - part)).toBeLessThan(0.1);
+  });
+
   it('refuses a picture of another size', () => {
     expect(() => createScorer(scene(20, 20)).score(scene(20, 21))).toThrow('20x20 and 20x21');
   });
@@ -145,6 +171,29 @@ describe.skipIf(corpus === undefined)('beside the reference', () => {
       const score = createScorer(await pixels(original)).score(await pixels(distorted));
       expect(Math.abs(score - value), distorted).toBeLessThan(value < 85 ? 0.5 : 1.5);
     }
+  });
+
+  const ladder = [15, 30, 45, 60, 70, 80, 90, 97];
+  it.each(
+    [
+      'photo-png/kodak-5.png',
+      'photo-png/kodak-13.png',
+      'photo-png/kodak-23.png',
+      'tricky/gradients-rgb8.png',
+    ].flatMap((file) => (['jpeg', 'webp', 'avif'] as const).map((to) => [file, to] as const)),
+  )('of %s rises with the quality of %s', async (file, to) => {
+    const original = await pixels(file);
+    const { data, width, height, channels } = original;
+    const scorer = createScorer(original);
+    const scores: number[] = [];
+    for (const quality of ladder) {
+      const encoded = sharp(data, { raw: { width, height, channels } }).toFormat(to, { quality, effort: 0 });
+      const decoded = sharp(await encoded.toBuffer()).toColourspace('srgb');
+      if (channels === 3) decoded.removeAlpha();
+      const back = await decoded.raw().toBuffer();
+      scores.push(scorer.score({ ...original, data: new Uint8Array(back) }));
+    }
+    expect(scores).toEqual([...scores].sort((a, b) => a - b));
   });
 
   async function scored(name: string): Promise<{ a: ScorePicture; b: ScorePicture; value: number }> {
