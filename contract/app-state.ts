@@ -34,7 +34,7 @@ export const rowSchema = v.object({
       score: v.optional(v.number()),
     }),
   ),
-  /** Why it failed or was left out, for a person. */
+  /** Why it failed, was left as it is or was kept, for a person. */
   reason: v.optional(v.string()),
   /** Share of a link that has arrived, 0 to 1, while it is downloaded. */
   downloaded: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
@@ -60,6 +60,8 @@ export const batchViewSchema = v.object({
   /** Why it is held or stopped. */
   error: v.optional(wireErrorSchema),
   counts: countsSchema,
+  /** Pictures that came in so far, with those that have been removed since. */
+  found: count,
   intakeEnded: v.boolean(),
   bytesIn: count,
   bytesOut: count,

@@ -47,6 +47,8 @@ export interface JobOutput {
   readonly bytes: number;
   /** Nothing smaller came out: it has the source's own bytes. */
   readonly keptOriginal: boolean;
+  /** Why it has them. */
+  readonly kept?: string;
   /** Where the original is that it took the place of. */
   readonly backup?: string;
   /** SSIMULACRA2 score, where it was measured. */

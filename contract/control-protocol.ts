@@ -15,6 +15,9 @@ import { recipeSchema } from './recipe.ts';
 const nothing = v.void();
 const ids = v.array(count);
 
+/** Characters at most; bounds the message. The reasons of ten thousand failures fit. */
+export const maxCopiedText = 5_000_000;
+
 /** A method that says nothing on the way. */
 function method<P extends MethodSchemas['params'], R extends MethodSchemas['result']>(params: P, result: R) {
   return { params, result, progress: v.never() };
@@ -79,7 +82,7 @@ export const controlProtocol = defineProtocol({
     showInFolder: method(v.object({ id: count, which: v.picklist(['source', 'output']) }), nothing),
     /** Hands outputs to the system's drag and drop; called while the page's own drag begins. */
     dragOut: method(v.object({ ids }), nothing),
-    copyText: method(v.object({ text: v.pipe(v.string(), v.maxLength(1_000_000)) }), nothing),
+    copyText: method(v.object({ text: v.pipe(v.string(), v.maxLength(maxCopiedText)) }), nothing),
 
     /**
      * Asks for a picture of a job. It arrives on the preview port of the worker that made it (`picture` with this

@@ -8,7 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { appOrigin, appScheme, serveApp } from './app/app-protocol.ts';
 import { offersOf, openDesktop, type Desktop } from './app/desktop.ts';
 import { startLog } from './app/log.ts';
-import { collectOpenedFiles, type OpenedFiles } from './app/opened-files.ts';
+import { allowsPrivateLinks, collectOpenedFiles, type OpenedFiles } from './app/opened-files.ts';
 import { guardContents, lockSession } from './app/security.ts';
 import { openBridge } from './bridge/open-bridge.ts';
 import { systemClock } from './engine/clock.ts';
@@ -62,6 +62,7 @@ async function boot(opened: OpenedFiles): Promise<void> {
       outputs,
     },
     worker: path('./image-worker.js'),
+    allowPrivateLinks: allowsPrivateLinks(process.argv),
     log,
     state,
     ...(preferences === undefined ? {} : { preferences }),

@@ -28,6 +28,7 @@ function viewOf(
     bytesIn: 0,
     bytesOut: 0,
     elapsedMs: 0,
+    found: 0,
     leftOut: [],
     recipe: parseRecipe({}),
     ...rest,

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { collectOpenedFiles, openedBy, type Opened } from './opened-files.ts';
+import { allowsPrivateLinks, collectOpenedFiles, openedBy, type Opened } from './opened-files.ts';
 
 const here = resolve('/home/anna');
 
@@ -37,6 +37,12 @@ describe('openedBy', () => {
     ]);
     expect(openedBy(['electron', '.', '--', 'a.jpg'], here, false).paths).toEqual([join(here, 'a.jpg')]);
   });
+});
+
+it('lets links lead into private networks only where a switch says so', () => {
+  expect(allowsPrivateLinks(['millrace', 'a.jpg', '--allow-private-links'])).toBe(true);
+  expect(allowsPrivateLinks(['millrace', 'a.jpg'])).toBe(false);
+  expect(allowsPrivateLinks(['millrace', '--', '--allow-private-links'])).toBe(false);
 });
 
 /** A start with these files; `isFirst` says what the system answers. */

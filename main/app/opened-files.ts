@@ -27,6 +27,12 @@ export function openedBy(argv: readonly string[], workingFolder: string, isPacka
   return { paths, links };
 }
 
+/** Whether a start on the command line lets links lead to this computer and into private networks. */
+export function allowsPrivateLinks(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? argv.length : end).includes('--allow-private-links');
+}
+
 /** Desktops on Linux may give addresses of files. */
 function toPath(name: string, workingFolder: string): string {
   if (/^file:\/\//i.test(name)) {

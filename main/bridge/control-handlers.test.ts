@@ -7,15 +7,22 @@ import { controlProtocol, type ControlProtocol } from '../../contract/control-pr
 import { errorCodes, MillraceError } from '../../contract/errors.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { createClient, createServer, type RpcClient } from '../../contract/rpc.ts';
-import { bridgeStage, links, type BridgeStage } from '../../tests/fixtures/bridge-stage.ts';
+import {
+  bridgeStage,
+  links,
+  type BridgeStage,
+  type BridgeStageOptions,
+} from '../../tests/fixtures/bridge-stage.ts';
 import { portPair } from '../../tests/fixtures/port-pair.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { createPreviews } from './previews.ts';
 
 const hello = { name: 'Millrace', version: '1', platform: 'test' };
 
-async function page(): Promise<BridgeStage & { readonly client: RpcClient<ControlProtocol> }> {
-  const stage = await bridgeStage({ instant: true });
+async function page(
+  options?: BridgeStageOptions,
+): Promise<BridgeStage & { readonly client: RpcClient<ControlProtocol> }> {
+  const stage = await bridgeStage({ instant: true, ...options });
   const [ours, theirs] = portPair();
   createServer(ours, controlProtocol, {
     hello,
@@ -32,8 +39,8 @@ async function page(): Promise<BridgeStage & { readonly client: RpcClient<Contro
 }
 
 /** A page with a batch of two that has ended. */
-async function pageWithResults(): ReturnType<typeof page> {
-  const stage = await page();
+async function pageWithResults(options?: BridgeStageOptions): ReturnType<typeof page> {
+  const stage = await page(options);
   await stage.client.call('add', { offers: links('a.jpg', 'b.jpg'), goesOn: false });
   await stage.until(({ view }) => view?.batch?.state === 'ended');
   return stage;
@@ -142,7 +149,7 @@ describe('what a page may ask', () => {
   });
 
   it('sees pictures by number, and what a recipe would make of one', async () => {
-    const { client, previews, answers } = await pageWithResults();
+    const { client, previews } = await pageWithResults();
     expect(await client.call('preview', { token: 3, id: 1, which: 'output', maxEdge: 64 })).toEqual({
       outcome: 'sent',
     });
@@ -159,15 +166,32 @@ describe('what a page may ask', () => {
     expect(previews[2]).toMatchObject({ token: 5, reshape: parseRecipe({}) });
     const estimate = await client.call('estimate', { id: 1, recipe: parseRecipe({ to: 'webp' }) });
     expect(estimate.sourceBytes).toBeGreaterThan(0);
+  });
 
-    answers.preview = new MillraceError('worker-crashed', 'It crashed.');
+  it('does not see a picture that ends workers, until there is another in its place', async () => {
+    let identity = 'torn';
+    const { client, previews, answers } = await pageWithResults({ head: () => ({ identity }) });
+    const look = () => client.call('preview', { token: 6, id: 2, which: 'source' });
+    answers.preview = new MillraceError('worker-timed-out', 'It took too long.');
     for (let time = 0; time < 2; time += 1) {
-      expect(await client.call('preview', { token: 6, id: 2, which: 'source' })).toEqual({
-        outcome: 'unavailable',
-        note: 'It crashed.',
-      });
+      expect(await look()).toEqual({ outcome: 'unavailable', note: 'It took too long.' });
     }
-    // What ended a worker is not shown to another.
+    expect(previews).toHaveLength(1);
+    identity = 'repaired';
+    answers.preview = 'sent';
+    expect(await look()).toEqual({ outcome: 'sent' });
+  });
+
+  it('sees a picture whose worker ended under it once, by another worker', async () => {
+    const { client, previews, answers } = await pageWithResults();
+    const look = () => client.call('preview', { token: 6, id: 2, which: 'source' });
+    const crash = new MillraceError('worker-crashed', 'It crashed.');
+    answers.preview = () => (previews.length === 1 ? crash : 'sent');
+    expect(await look()).toEqual({ outcome: 'sent' });
+    answers.preview = crash;
+    for (let time = 0; time < 2; time += 1) {
+      expect(await look()).toEqual({ outcome: 'unavailable', note: 'It crashed.' });
+    }
     expect(previews).toHaveLength(4);
   });
 

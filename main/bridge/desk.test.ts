@@ -21,7 +21,12 @@ describe('a drop', () => {
     expect(page.batch).toBe(1);
     expect([...page.rows.values()]).toMatchObject([
       { id: 1, name: 'a.jpg', folder: 'pictures.test', state: 'done', bytes: 27, format: 'jpeg' },
-      { id: 2, state: 'done', output: { keptOriginal: true, format: 'jpeg' } },
+      {
+        id: 2,
+        state: 'done',
+        output: { keptOriginal: true, format: 'jpeg' },
+        reason: 'Nothing smaller came out.',
+      },
     ]);
     expect(page.view?.batch).toMatchObject({
       counts: { total: 2, done: 2 },
@@ -278,10 +283,11 @@ describe('a batch in the window', () => {
     expect(page.view?.batch?.counts).toMatchObject({ total: 2, done: 2 });
   });
 
-  it('keeps the details of what was done', async () => {
+  it('keeps the details of what was done, also when that is asked to be tried again', async () => {
     const { desk, until } = await bridgeStage({ instant: true });
     await desk.add(links('a.jpg'));
     await until(hasEnded);
+    await desk.retry([1]);
     expect(desk.batch?.detail(1)).toMatchObject({
       row: { id: 1 },
       fidelity: [],

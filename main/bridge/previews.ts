@@ -27,14 +27,31 @@ export interface Previews {
 
 /** Pictures whose bytes are in memory at once, in line for a worker or on one. */
 const atOnce = 4;
+/** How a worker may end that was at the picture only by chance. */
+const maybeByChance = ['worker-crashed', 'worker-exited'];
 
 export function createPreviews(
   desk: Pick<Desk, 'batch' | 'works'>,
   log: (level: LogLevel, message: string) => void,
 ): Previews {
   const turns = createTurns(atOnce);
-  /** Pictures that ended their worker, by batch, job and side, and how: they are not shown to another. */
+  /** Pictures that ended workers, by batch, job, side and file, and how: they are not shown to others. */
   const deadly = new Map<string, string>();
+
+  /** @throws MillraceError as `show` does; one that may have been by chance is the second in a row */
+  async function unlessDeadly(key: string, show: () => Promise<PreviewAnswer>): Promise<PreviewAnswer> {
+    for (let ended = 1; ; ended += 1) {
+      const note = deadly.get(key);
+      if (note !== undefined) return { outcome: 'unavailable', note };
+      try {
+        return await show();
+      } catch (error) {
+        const { code, message } = asMillraceError(error);
+        if (!code.startsWith('worker-')) throw error;
+        if (ended > 1 || !maybeByChance.includes(code)) deadly.set(key, message);
+      }
+    }
+  }
 
   return {
     async preview({ token, id, which, maxEdge }, page, signal) {
@@ -42,20 +59,20 @@ export function createPreviews(
       const job = batch?.job(id);
       const asked = batch === undefined || job === undefined ? undefined : toShow(job, which, batch.recipe);
       if (asked === undefined) return { outcome: 'unavailable' };
-      const key = `${String(batch?.id)}:${String(id)}:${which}`;
       const name = sourceName(asked.source);
-      const known = deadly.get(key);
-      if (known !== undefined) return { outcome: 'unavailable', note: known };
 
       async function show(
         params: Omit<PreviewParams, 'page' | 'token' | 'name'>,
         head: SourceHead,
-      ): Promise<Result<ControlProtocol, 'preview'>> {
-        const { outcome, note } = await desk.works.pool.preview(
-          { page, token, name, ...params },
-          { signal, pixels: pixelsOfFrame(head) },
-        );
-        return { outcome, ...(note === undefined ? {} : { note }) };
+      ): Promise<PreviewAnswer> {
+        const file = head.identity ?? String(head.bytes);
+        return await unlessDeadly(`${String(batch?.id)}:${String(id)}:${which}:${file}`, async () => {
+          const { outcome, note } = await desk.works.pool.preview(
+            { page, token, name, ...params },
+            { signal, pixels: pixelsOfFrame(head) },
+          );
+          return { outcome, ...(note === undefined ? {} : { note }) };
+        });
       }
 
       try {
@@ -76,7 +93,6 @@ export function createPreviews(
       } catch (error) {
         const { code, message } = asMillraceError(error);
         if (code === 'cancelled') throw error;
-        if (code.startsWith('worker-')) deadly.set(key, message);
         log('info', `${name} cannot be shown: ${message}`);
         return { outcome: 'unavailable', note: message };
       }
@@ -110,6 +126,8 @@ export function createPreviews(
     },
   };
 }
+
+type PreviewAnswer = Result<ControlProtocol, 'preview'>;
 
 /** Where the bytes are that a picture is made of. */
 interface ToShow {

@@ -11,6 +11,8 @@ it('shows what a job has downloaded without asking for it again, and downloads w
   const { jobs, looks } = createRecentLinks(sources);
   const source = link('a.jpg');
   const head = await jobs.head(source, signal);
+  // It has arrived, and waits for a worker.
+  expect(await looks.head(link('a.jpg'), signal)).toBe(head);
   const bytes = await jobs.read(source, signal);
   jobs.release(source);
   const look = link('a.jpg');

@@ -42,6 +42,8 @@ export function createRecentLinks(links: SourceReader, memory = defaultMemory): 
       async head(source, signal) {
         const head = await links.head(source, signal);
         heads.set(source, head);
+        // It has arrived already, and is looked at long before its turn.
+        keep(addressOf(source), { head, bytes: await links.read(source, signal) });
         return head;
       },
       async read(source, signal) {

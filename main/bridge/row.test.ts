@@ -38,7 +38,7 @@ describe('a row', () => {
     expect(rowOf(job(source))).toEqual({ id: 1, name, folder, state: 'waiting' });
   });
 
-  it('tells its result only while it is done, and why it failed only while it has', () => {
+  it('tells its result only while it is done, and why it failed or was kept only while it is so', () => {
     const source: Source = { kind: 'file', path: '/a.jpg' };
     const output = {
       path: '/out/a-small.jpg',
@@ -60,6 +60,9 @@ describe('a row', () => {
     expect(rowOf(job(source, { state: 'waiting', output })).output).toBeUndefined();
     expect(rowOf(job(source, { state: 'failed', error })).reason).toBe('a.jpg is damaged.');
     expect(rowOf(job(source, { state: 'skipped', reason: 'It is there.' })).reason).toBe('It is there.');
+    const kept = { ...output, keptOriginal: true, kept: 'nothing smaller came out' };
+    expect(rowOf(job(source, { state: 'done', output: kept })).reason).toBe('Nothing smaller came out.');
+    expect(rowOf(job(source, { state: 'waiting', output: kept })).reason).toBeUndefined();
   });
 
   it('says how much of a link has arrived, until it has', () => {

@@ -9,7 +9,7 @@ import type { Job, Source } from '../../contract/batch.ts';
  */
 export function rowOf(job: Job, downloaded?: number): Row {
   const { id, state, bytes, format, pixels, output } = job;
-  const reason = state === 'failed' ? job.error?.message : job.reason;
+  const reason = reasonOf(job);
   return {
     id,
     ...placeOf(job.source),
@@ -31,6 +31,13 @@ export function rowOf(job: Job, downloaded?: number): Row {
     ...(reason === undefined ? {} : { reason }),
     ...(downloaded === undefined || bytes !== undefined ? {} : { downloaded }),
   };
+}
+
+/** Why it failed, was left as it is or was kept, as a sentence. */
+function reasonOf({ state, error, output, reason }: Job): string | undefined {
+  if (state === 'failed') return error?.message;
+  const kept = state === 'done' ? output?.kept : undefined;
+  return kept === undefined ? reason : `${kept.charAt(0).toUpperCase()}${kept.slice(1)}.`;
 }
 
 /** Name and folder as a person would say them; no more of the path than that. */

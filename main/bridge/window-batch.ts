@@ -181,12 +181,8 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
     sources.delete(sourceAddress(job.source));
     downloads.delete(sourceAddress(job.source));
     linkIds.delete(sourceAddress(job.source));
-    forgetResult(job.id);
-  }
-
-  function forgetResult(job: number): void {
-    details.forget(job);
-    if (lowest?.id === job) lowest = lowestBut(job);
+    details.forget(job.id);
+    if (lowest?.id === job.id) lowest = lowestBut(job.id);
   }
 
   function lowestBut(gone: number): BatchView['lowestScore'] {
@@ -223,6 +219,7 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
         ...(finalProgress === undefined
           ? batch.progress()
           : { ...finalProgress, counts: batch.progress().counts }),
+        found: batch.lastId,
         leftOut: leftOut.list(),
         ...(lowest === undefined ? {} : { lowestScore: lowest }),
         recipe,
@@ -268,7 +265,6 @@ export function openWindowBatch(options: WindowBatchOptions): WindowBatch {
     },
     async retry(ids) {
       if (state === 'cancelling') return;
-      for (const job of ids ?? []) forgetResult(job);
       await batch.retry(ids);
       if (isBusy() && (state === 'ended' || state === 'stopped')) move('working');
     },

@@ -149,6 +149,7 @@ export async function runJob(
       format,
       bytes: written.byteLength,
       keptOriginal,
+      ...(report.kept === undefined ? {} : { kept: report.kept }),
       ...(report.score === undefined ? {} : { score: report.score.value }),
     },
     report: withAttributes(report, attributes),

@@ -8,6 +8,7 @@ const outputSchema = v.object({
   format: v.picklist(outputFormats),
   bytes: v.number(),
   keptOriginal: v.boolean(),
+  kept: v.optional(v.string()),
   backup: v.optional(v.string()),
   score: v.optional(v.number()),
 });
@@ -16,10 +17,11 @@ const outputSchema = v.object({
 export function outputIn(text: unknown): JobOutput | undefined {
   const parsed = v.safeParse(outputSchema, fromJson(text));
   if (!parsed.success) return undefined;
-  const { score, backup, ...rest } = parsed.output;
+  const { score, backup, kept, ...rest } = parsed.output;
   return {
     ...rest,
     ...(score === undefined ? {} : { score }),
     ...(backup === undefined ? {} : { backup }),
+    ...(kept === undefined ? {} : { kept }),
   };
 }

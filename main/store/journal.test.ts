@@ -20,6 +20,7 @@ const thread = fileURLToPath(new URL('journal-thread.ts', import.meta.url));
 const recipe = parseRecipe({ to: 'webp' });
 const facts = { bytes: 100, format: 'jpeg', pixels: 12 } as const;
 const output = (path: string): JobOutput => ({ path, format: 'webp', bytes: 40, keptOriginal: false });
+const kept: JobOutput = { ...output('/out/a.webp'), keptOriginal: true, kept: 'nothing smaller came out' };
 const file = (name: string, root = '/in'): Source => ({ kind: 'file', path: `${root}/${name}`, root });
 
 interface Life {
@@ -71,7 +72,7 @@ describe('a batch that was written down', () => {
     for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) batch.accepted(index + 1, file(name));
     batch.prepared(1, 'identity', facts, '/out/a.webp');
     batch.started(1, 1);
-    batch.done(1, output('/out/a.webp'));
+    batch.done(1, kept);
     batch.started(2, 1);
     batch.ended(3, 'skipped', 'It is done.');
     await first.writer.wait('written');
@@ -84,14 +85,7 @@ describe('a batch that was written down', () => {
       { batch: batch.id, state: 'unfinished', done: 1, waiting: 2, recipe, folder: 'out' },
     ]);
     expect([...records.jobs(batch.id)]).toEqual([
-      {
-        number: 1,
-        source: file('a'),
-        state: 'done',
-        identity: 'identity',
-        output: output('/out/a.webp'),
-        facts,
-      },
+      { number: 1, source: file('a'), state: 'done', identity: 'identity', output: kept, facts },
       { number: 2, source: file('b'), state: 'left' },
       { number: 3, source: file('c'), state: 'over' },
       { number: 4, source: file('d'), state: 'left' },

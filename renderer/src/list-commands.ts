@@ -3,6 +3,7 @@ import type { Row } from '../../contract/app-state.ts';
 import type { Command } from '../../contract/control-protocol.ts';
 import { useApp } from './stores/app.ts';
 import { useRows } from './stores/rows.ts';
+import { reasonLines } from './words.ts';
 
 /** Carries out what the app's menu says about the list, as long as the component is there that calls this. */
 export function useListCommands(): void {
@@ -44,12 +45,8 @@ export function useListCommands(): void {
 
   /** Of the selected ones, or of all where none is. */
   function copyReasons(ids: readonly number[]): void {
-    const text = (ids.length > 0 ? ids : all((row) => row.state === 'failed'))
-      .flatMap((id) => {
-        const row = rows.row(id);
-        return row?.reason === undefined ? [] : [`${row.folder}/${row.name}: ${row.reason}`];
-      })
-      .join('\n');
+    const wanted = ids.length > 0 ? ids : all((row) => row.state === 'failed');
+    const text = reasonLines(wanted.flatMap((id) => rows.row(id) ?? []));
     if (text !== '') void app.ask('copyText', { text });
   }
 

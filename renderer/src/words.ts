@@ -1,5 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { BatchView, Row } from '../../contract/app-state.ts';
+import { maxCopiedText } from '../../contract/control-protocol.ts';
 import { formatTraits } from '../../contract/formats.ts';
 import { levelReached, qualityLevels, targetScore, type Quality } from '../../contract/quality.ts';
 import type { Recipe } from '../../contract/recipe.ts';
@@ -62,6 +63,22 @@ export function rowReason({ name, reason }: Pick<Row, 'name' | 'reason'>): strin
   return /^(?:[A-Za-z]:)?[\\/]/.test(before) && /[\\/]$/.test(before) ? reason?.slice(at) : reason;
 }
 
+/** Why each of these is as it is, a line for each; what is too much for the clipboard is counted in the last one. */
+export function reasonLines(rows: Iterable<Row>, limit = maxCopiedText): string {
+  const lines: string[] = [];
+  let length = 0;
+  let more = 0;
+  for (const { folder, name, reason } of rows) {
+    if (reason === undefined) continue;
+    const line = `${folder}/${name}: ${reason}`;
+    length += line.length + 1;
+    // Room for what is said of the others.
+    if (length > limit - 50) more += 1;
+    else lines.push(line);
+  }
+  return [...lines, ...(more === 0 ? [] : [`and ${count(more)} more`])].join('\n');
+}
+
 export function scoreWords(score: number): string {
   const level = levelReached(score);
   return `${level === undefined ? 'Visible loss' : qualityLevels[level].label}, ${score.toFixed(1)}`;
@@ -121,6 +138,7 @@ export function batchSentence(batch: BatchView): string {
   switch (batch.state) {
     case 'ended':
       if (cancelled > 0) return `Cancelled: ${files(done)} done`;
+      if (total === 0) return batch.found === 0 ? 'No pictures found' : 'The list is empty';
       if (done === 0 && failed === 0) return 'Nothing to do';
       return failed === 0 ? `Done: ${files(done)}` : `Done: ${files(done)}, ${count(failed)} failed`;
     case 'stopped':
@@ -136,6 +154,29 @@ export function batchSentence(batch: BatchView): string {
         ? `${count(done)} of ${files(total)}`
         : `${count(done)} of ${files(total)} so far`;
   }
+}
+
+/** What is said aloud of a batch: only what is news to who cannot see the bar, its quarters among it. */
+export function announcement(batch: BatchView): string {
+  switch (batch.state) {
+    case 'ended':
+    case 'stopped':
+    case 'cancelling':
+      return batchSentence(batch);
+    case 'paused':
+      return 'Paused';
+    case 'held':
+      return 'Waiting for you';
+    case 'working': {
+      const quarters = batch.intakeEnded ? Math.floor(share(batch) * 4) : 0;
+      return quarters === 0 ? 'Working' : `${String(quarters * 25)} % done`;
+    }
+  }
+}
+
+/** Nothing happens in it any more, unless a person wants more. */
+export function isOver({ state }: BatchView): boolean {
+  return state === 'ended' || state === 'stopped';
 }
 
 /** Share of a batch that is over, 0 to 1. */

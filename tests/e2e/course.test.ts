@@ -55,6 +55,7 @@ it('survives workers that are killed in the middle of their jobs', async () => {
   expect(await resultOf(page)).toBe('Done: 6 pictures');
   const after = await app.agent.workers();
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+  await expect.poll(() => page.locator('.thumb img').count()).toBe(6);
   expect(app.complaints).toEqual([]);
 });
 

@@ -32,6 +32,13 @@ it('does the whole round by keyboard alone', async () => {
   await app.answer({ paths: ['one.jpg', 'two.jpg'].map((name) => join(home, 'Pictures', name)) });
   await resultOf(page);
   await tabTo(/^Files$/);
+  await tabTo(/^Name$/);
+  const sorted = page.getByRole('columnheader', { name: 'Name' });
+  for (const order of ['ascending', 'descending', 'none']) {
+    await page.keyboard.press('Enter');
+    await expect.poll(() => sorted.getAttribute('aria-sort')).toBe(order);
+  }
+  await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
@@ -44,7 +51,7 @@ it('does the whole round by keyboard alone', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   // Back where it was before.
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Files');
-  await tabTo(/^Clear$/);
+  await tabTo(/^Start again$/);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
 });

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { openApp } from '../harness/app.ts';
 import { small, writePictures } from './pictures.ts';
@@ -50,6 +51,9 @@ it('is sorted, filtered and searched', async () => {
   await page.getByRole('button', { name: /^Failed/ }).click();
   await expect.poll(() => listed(page)).toEqual(['broken.jpg']);
   await page.getByRole('button', { name: /^All/ }).click();
+  // A third time: as they came.
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await expect.poll(() => listed(page)).toEqual(['apple.jpg', 'banana.jpg', 'cherry.jpg', 'broken.jpg']);
   await page.getByRole('searchbox').fill('an');
   await expect.poll(() => listed(page)).toEqual(['banana.jpg']);
 });
@@ -69,7 +73,12 @@ it('is selected and thinned out by keyboard, and touches no file by that', async
   expect(await grid.getByRole('row', { selected: true }).count()).toBe(2);
   await page.keyboard.press('Delete');
   await expect.poll(() => listed(page)).toEqual(['cherry.jpg']);
-  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.keyboard.press('Home');
+  // As a Mac's keyboard says it.
+  await page.keyboard.press('Backspace');
+  await expect.poll(() => listed(page)).toEqual([]);
+  await page.getByText('All pictures were removed.').waitFor();
+  await page.getByRole('button', { name: 'Start again' }).click();
   await page.getByRole('heading', { name: 'Drop pictures' }).waitFor();
   expect((await readdir(folder)).sort()).toEqual(before);
 });
@@ -85,6 +94,50 @@ it('tries failed ones again when their reason is gone', async () => {
   await page.getByRole('button', { name: 'Retry 1 failed' }).click();
   await page.getByRole('heading', { name: 'Done: 1 picture' }).waitFor();
   await fileRow(page, 'late.jpg').getByText('Done', { exact: true }).waitFor();
+  await expect.poll(() => fileRow(page, 'late.jpg').locator('img').count()).toBe(1);
+});
+
+it('offers for each row what can be done with it', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const folder = await planted(home);
+  await writeFile(join(folder, 'broken.jpg'), 'no picture at all');
+  await app.drop([...names, 'broken.jpg'].map((name) => join(folder, name)));
+  await resultOf(page);
+  const isOff = async (item: string): Promise<boolean> =>
+    page.getByRole('menuitem', { name: item }).isDisabled();
+
+  await fileRow(page, 'apple.jpg').click();
+  await fileRow(page, 'cherry.jpg').click({ modifiers: ['Shift'] });
+  // About the one under the mouse, not the first of the selection.
+  await fileRow(page, 'banana.jpg').click({ button: 'right' });
+  expect(await isOff('Try again')).toBe(true);
+  expect(await isOff('Copy reason')).toBe(true);
+  await page.getByRole('menuitem', { name: 'Show original in folder' }).click();
+  await expect
+    .poll(async () => (await app.agent.deeds()).filter(({ kind }) => kind === 'shown'))
+    .toEqual([{ kind: 'shown', what: join(folder, 'banana.jpg') }]);
+
+  await fileRow(page, 'broken.jpg').click({ button: 'right' });
+  expect(await isOff('Compare')).toBe(true);
+  expect(await isOff('Try again')).toBe(false);
+  await page.getByRole('menuitem', { name: 'Copy reason' }).click();
+  await expect.poll(() => app.agent.copied()).toMatch(/^Pictures\/broken\.jpg: /);
+  expect(app.complaints).toEqual([]);
+});
+
+it('says why an original was kept', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const path = join(home, 'Pictures/hard.jpg');
+  await writePictures([join(home, 'fresh.jpg')], small);
+  await sharp(join(home, 'fresh.jpg')).jpeg({ quality: 30, mozjpeg: true }).toFile(path);
+  await app.drop([path]);
+  await resultOf(page);
+  await fileRow(page, 'hard.jpg').getByText('Kept as it was').waitFor();
+  await fileRow(page, 'hard.jpg')
+    .getByText(/^(Nothing smaller came out|It is compressed hard already .+)\.$/)
+    .waitFor();
 });
 
 it('shows files in their folder and drags results out to other apps', async () => {

@@ -1,5 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,6 +19,41 @@ it('makes a row of a dropped link at once, and says why it cannot be had', async
   await fileRow(app.page, 'holiday.jpg').waitFor();
   expect(await resultOf(app.page)).toContain('1 failed');
   expect(await fileRow(app.page, 'holiday.jpg').innerText()).toMatch(/Failed/);
+  expect(app.complaints).toEqual([]);
+});
+
+it("downloads a link before everyone's eyes, converts it and shows it, and takes a pasted address too", async () => {
+  await using app = await openApp({ args: ['--allow-private-links'] });
+  const { page, home } = app;
+  await writePictures([join(home, 'beach.jpg')], small);
+  const bytes = await readFile(join(home, 'beach.jpg'));
+  const isLookedAt = Promise.withResolvers<void>();
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.byteLength });
+    response.write(bytes.subarray(0, bytes.byteLength / 2));
+    void isLookedAt.promise.then(() => response.end(bytes.subarray(bytes.byteLength / 2)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await app.dropText('text/uri-list', `${address}/beach.jpg`);
+  await fileRow(page, 'beach.jpg')
+    .getByText(/Downloading (49|50) %/)
+    .waitFor();
+  isLookedAt.resolve();
+  expect(await resultOf(page)).toBe('Done: 1 picture');
+  await expect.poll(() => fileRow(page, 'beach.jpg').locator('img').count()).toBe(1);
+
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }, `${address}/pier.jpg`);
+  await page.getByRole('heading', { name: 'Done: 2 pictures' }).waitFor();
+  expect((await readdir(join(home, 'Pictures'))).sort()).toEqual(['beach-small.jpg', 'pier-small.jpg']);
   expect(app.complaints).toEqual([]);
 });
 

@@ -32,6 +32,8 @@ export interface AppUnderTest extends AsyncDisposable {
   drop(paths: readonly string[]): Promise<void>;
   /** Drags them onto the middle of the window, and holds them there. */
   dragOver(paths: readonly string[]): Promise<void>;
+  /** Takes what is held over the window out of it again. */
+  dragAway(): Promise<void>;
   /** Drags something that is no file, such as a link out of a browser. */
   dropText(mimeType: string, text: string): Promise<void>;
   /** Waits for a dialog of the system and answers it; gives what it said. */
@@ -71,6 +73,8 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
+  // What is dropped on a window that is still empty is lost.
+  if (options.script === undefined) await page.getByRole('banner').waitFor();
   const devTools = await page.context().newCDPSession(page);
   return {
     host: host.kind,
@@ -81,17 +85,18 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
     complaints,
     async drop(paths) {
       await app.dropping(paths);
-      await drag(page, devTools, { items: [], files: [...paths], dragOperationsMask: 1 });
+      await drag(page, devTools, wholeDrag, { items: [], files: [...paths] });
     },
     async dragOver(paths) {
       await app.dropping(paths);
-      await drag(page, devTools, { items: [], files: [...paths], dragOperationsMask: 1 }, [
-        'dragEnter',
-        'dragOver',
-      ]);
+      await drag(page, devTools, ['dragEnter', 'dragOver'], { items: [], files: [...paths] });
+    },
+    async dragAway() {
+      // The page is told that it left; of a `dragCancel` by this protocol it is not told anything.
+      await drag(page, devTools, ['dragOver'], { items: [] }, outside);
     },
     async dropText(mimeType, text) {
-      await drag(page, devTools, { items: [{ mimeType, data: text }], dragOperationsMask: 1 });
+      await drag(page, devTools, wholeDrag, { items: [{ mimeType, data: text }] });
     },
     async answer(answer) {
       const shown = await agent.nextDialog();
@@ -130,21 +135,24 @@ export async function newHome(): Promise<string> {
   return home;
 }
 
+type DragStep = 'dragEnter' | 'dragOver' | 'drop';
+const outside = { x: -10, y: -10 };
+const wholeDrag: readonly DragStep[] = ['dragEnter', 'dragOver', 'drop'];
+
 async function drag(
   page: Page,
   devTools: CDPSession,
-  data: { items: { mimeType: string; data: string }[]; files?: string[]; dragOperationsMask: number },
-  course: readonly ('dragEnter' | 'dragOver' | 'drop')[] = ['dragEnter', 'dragOver', 'drop'],
+  steps: readonly DragStep[],
+  { items, files = [] }: { items: { mimeType: string; data: string }[]; files?: string[] },
+  place?: { readonly x: number; readonly y: number },
 ): Promise<void> {
-  const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
-  const place = { x: width / 2, y: height / 2 };
-  const items = data.items.map(({ mimeType, data: text }) => ({
-    mimeType,
-    data: text,
-    title: '',
-    baseURL: '',
-  }));
-  for (const type of course) {
-    await devTools.send('Input.dispatchDragEvent', { type, ...place, data: { ...data, items } });
-  }
+  const middle = await page.evaluate(() => ({ x: innerWidth / 2, y: innerHeight / 2 }));
+  const data = {
+    items: items.map((item) => ({ ...item, title: '', baseURL: '' })),
+    files,
+    // Copying.
+    dragOperationsMask: 1,
+  };
+  for (const type of steps)
+    await devTools.send('Input.dispatchDragEvent', { type, ...(place ?? middle), data });
 }

@@ -72,13 +72,14 @@ export const usePictures = defineStore('pictures', () => {
     }
     const asked = ask(id, 'source', edge).then(
       ({ shown }) => shown,
-      () => {
-        // A picture that cannot be shown has its reason in the list; asked again when it comes back into view.
-        thumbnails.delete(key);
-        return undefined;
-      },
+      // A picture that cannot be shown has its reason in the list.
+      () => undefined,
     );
     thumbnails.set(key, asked);
+    void asked.then((shown) => {
+      // A link may arrive, a file may be put right: asked again when there is a reason to.
+      if (shown === undefined && thumbnails.get(key) === asked) thumbnails.delete(key);
+    });
     if (thumbnails.size > maxThumbnails) forgetOldest();
     return asked;
   }

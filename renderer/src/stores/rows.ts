@@ -37,7 +37,10 @@ export const useRows = defineStore('rows', () => {
   const text = shallowRef('');
   const selected = shallowRef<ReadonlySet<number>>(new Set());
   let batch: number | undefined;
+  /** Rises with each ordering: one that is under way while another begins is void. */
   let ordering = 0;
+  let isOrdering = false;
+  let isStale = false;
   let planned: ReturnType<typeof setTimeout> | undefined;
 
   const plain = computed(
@@ -48,12 +51,14 @@ export const useRows = defineStore('rows', () => {
       !sorting.value.descending,
   );
 
+  /** Takes all rows out, and with them what was looked for among them. */
   function clear(): void {
     all.clear();
-    order.value = [];
+    state.value = 'all';
+    text.value = '';
     selected.value = new Set();
     batch = undefined;
-    version.value += 1;
+    void reorder();
   }
 
   async function merge(answer: {
@@ -77,18 +82,32 @@ export const useRows = defineStore('rows', () => {
     }
     for (const id of answer.removed) all.delete(id);
     if (answer.removed.length > 0) {
-      selected.value = new Set([...selected.value].filter((id) => all.has(id)));
+      unselectBut(all);
       void reorder();
-    } else if (!plain.value) planned ??= setTimeout(() => void reorder(), reorderMs);
+    } else if (!plain.value) planReorder();
     if (appended) triggerRef(order);
     version.value += 1;
+  }
+
+  /** One that is under way is not made void by news, or it would never come to its end while they come fast. */
+  function planReorder(): void {
+    if (isOrdering) isStale = true;
+    else planned ??= setTimeout(() => void reorder(), reorderMs);
   }
 
   /** Filters and sorts anew, in slices; a later call makes an earlier one void. */
   async function reorder(): Promise<void> {
     clearTimeout(planned);
     planned = undefined;
-    const mine = (ordering += 1);
+    ordering += 1;
+    isStale = false;
+    isOrdering = !plain.value;
+    if (isOrdering) await sortShown(ordering);
+    // The map has them as they came; at once, since new ones are put behind the last one meanwhile.
+    else setOrder([...all.keys()]);
+  }
+
+  async function sortShown(mine: number): Promise<void> {
     const breathe = createBreather();
     const wanted = text.value.toLowerCase();
     const shown: Row[] = [];
@@ -102,8 +121,20 @@ export const useRows = defineStore('rows', () => {
     const compare = comparers[key];
     const sorted = await sortInSlices(shown, descending ? (a, b) => compare(b, a) : compare);
     if (mine !== ordering) return;
-    order.value = sorted.map(({ id }) => id);
+    isOrdering = false;
+    setOrder(sorted.map(({ id }) => id));
+    if (isStale) planReorder();
+  }
+
+  /** What is not shown is not selected either: nobody sees what would be done to it. */
+  function setOrder(ids: number[]): void {
+    order.value = ids;
+    if (selected.value.size > 0) unselectBut(new Set(ids));
     version.value += 1;
+  }
+
+  function unselectBut(those: Pick<ReadonlySet<number>, 'has'>): void {
+    selected.value = new Set([...selected.value].filter((id) => those.has(id)));
   }
 
   return {
@@ -117,9 +148,12 @@ export const useRows = defineStore('rows', () => {
     all: (): IterableIterator<Row> => all.values(),
     clear,
     merge,
+    /** Up, then down, then in the order they came in again. */
     sortBy(key: SortKey) {
-      const again = sorting.value.key === key;
-      sorting.value = { key, descending: again ? !sorting.value.descending : false };
+      const { key: before, descending } = sorting.value;
+      if (before !== key) sorting.value = { key, descending: false };
+      else if (!descending) sorting.value = { key, descending: true };
+      else sorting.value = { key: 'added', descending: false };
       void reorder();
     },
     show(only: JobState | 'all') {
