@@ -91,7 +91,7 @@ function summaryLines(summary: Summary): string[] {
   ];
   if (lowestScore !== undefined) rows.push(['lowest', `${scored(lowestScore.score)}, ${lowestScore.source}`]);
   if (keptOriginals > 0)
-    rows.push(['kept', `${count(keptOriginals, 'original')}, already as small as it gets`]);
+    rows.push(['kept', `${count(keptOriginals, 'original')} as they were: no better copy could be made`]);
   if (maxBytes !== undefined && overLimit.length > 0)
     rows.push(['larger', `${count(overLimit.length, 'file')} above ${size(maxBytes)}, reasons above`]);
   if (lostFrames > 0)
