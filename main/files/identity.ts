@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hashOf, realFiles, type DiskFiles } from './durable.ts';
 import { hasCode } from './file-errors.ts';
@@ -9,6 +10,18 @@ import { hasCode } from './file-errors.ts';
  */
 export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs].map(String).join(':');
+}
+
+/**
+ * Whether two identities that were seen at the same path are of the same file. The number of its device does not count: it
+ * may be another after the computer was restarted or the disk connected again.
+ */
+export function isSameFile(identity: string, other: string): boolean {
+  return withoutDevice(identity) === withoutDevice(other);
+}
+
+function withoutDevice(identity: string): string {
+  return identity.slice(identity.indexOf(':') + 1);
 }
 
 /** Undefined when there is nothing, or no file, at this path. */
@@ -44,7 +57,8 @@ export async function look(path: string, files: DiskFiles): Promise<Seen | undef
 
 /**
  * Whether the disk of a folder may not be connected: where the folder should be is another device than the one that a file
- * in it was on. That nothing is found there says nothing then. A folder that was removed leaves its device behind.
+ * in it was on. That nothing is found there says nothing then. A folder that was removed leaves its device behind; one that
+ * has something in it is no empty place for a disk, but a disk that has got another number.
  *
  * @param identity of a file that was in the folder
  */
@@ -52,9 +66,19 @@ export async function isAway(folder: string, identity: string, files: DiskFiles)
   const [device] = identity.split(':');
   for (let at = folder; ; at = dirname(at)) {
     const stats = await statAt(at, files);
-    if (stats !== undefined) return String(stats.dev) !== device;
+    if (stats !== undefined)
+      return String(stats.dev) !== device && !(at === folder && (await hasEntries(at)));
     // A drive of Windows that is not there.
     if (dirname(at) === at) return true;
+  }
+}
+
+async function hasEntries(path: string): Promise<boolean> {
+  const folder = await opendir(path);
+  try {
+    return (await folder.read()) !== null;
+  } finally {
+    await folder.close();
   }
 }
 

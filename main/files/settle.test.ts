@@ -1,5 +1,5 @@
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../tests/fixtures/commits.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
@@ -139,12 +139,35 @@ describe.each(['same-name', 'other-name'] as const)('a replacement under the %s'
   });
 });
 
-describe('what is not found', () => {
-  /** As written down on a drive that is not connected, though there is a folder to look in. */
-  function onADrive(unfinished: Unfinished): Unfinished {
-    return { ...unfinished, identity: unfinished.identity.replace(/^\d+/, '1') };
-  }
+/** As written down on a drive that is not connected, or that has got another number since. */
+function onADrive(unfinished: Unfinished): Unfinished {
+  return { ...unfinished, identity: unfinished.identity.replace(/^\d+/, '1') };
+}
 
+describe('a disk that got another number when the computer was restarted', () => {
+  it.each(['same-name', 'other-name'] as const)('does not hide what was done (%s)', async (kind) => {
+    const { folder, original, path, temporary, backup, unfinished } = await ruin(kind);
+    await copyFile(original, backup);
+    await rename(temporary, path);
+    expect(await settle(onADrive(unfinished))).toBe('committed');
+    expect(await readdir(folder)).toEqual([basename(path)]);
+    expect(await readFile(path, 'utf8')).toBe('smaller');
+    expect(await readFile(backup, 'utf8')).toBe('the original');
+  });
+
+  it.each([
+    ['new', 'withdrawn'],
+    ['same-name', 'kept'],
+  ] as const)('is not waited for where it is (%s)', async (kind, settlement) => {
+    const { folder, original, temporary, backup, unfinished } = await ruin(kind);
+    if (kind !== 'new') await rename(original, backup);
+    await rm(temporary);
+    await writeFile(join(folder, 'other.jpg'), 'another picture');
+    expect(await settle(onADrive(unfinished))).toBe(settlement);
+  });
+});
+
+describe('what is not found', () => {
   it.each(['new', 'same-name', 'other-name'] as const)(
     'on a drive that is not connected is for another start (%s)',
     async (kind) => {

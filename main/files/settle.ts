@@ -3,7 +3,7 @@ import { MillraceError } from '../../contract/errors.ts';
 import type { ReplacedOriginal } from '../engine/journal.ts';
 import { keepBackup } from './backups.ts';
 import { discard, flushFolder, giveName, NameTaken, realFiles, type DiskFiles } from './durable.ts';
-import { identityAt, isAway, isEmptyAt, isFolder, look } from './identity.ts';
+import { identityAt, isAway, isEmptyAt, isFolder, isSameFile, look } from './identity.ts';
 
 /** A commit that a run was in the middle of when it ended. */
 export interface Unfinished {
@@ -60,7 +60,7 @@ async function settleReplacement(
   const output = await look(path, files);
   const before = hasOtherName ? await look(original, files) : output;
   // Another run may have made the same of the same.
-  const isThere = output?.identity === identity && output.sha256 === sha256;
+  const isThere = output !== undefined && isSameFile(output.identity, identity) && output.sha256 === sha256;
   const isKept = (await look(backup, files))?.sha256 === replaces.sha256;
   const isOriginal = before?.sha256 === replaces.sha256;
   if (isThere && isKept) {
@@ -75,7 +75,7 @@ async function settleReplacement(
       return committed(path, files);
     }
     await discard(files, temporary);
-    if (hasOtherName && isThere) await discardStill(files, path, identity);
+    if (hasOtherName && isThere) await discardStill(files, path, output.identity);
     if (hasOtherName) await discardClaim(files, path);
     // Only what is as good elsewhere: a copy that was cut off, or a second name of the original.
     await mustStillBe(files, original, before.identity);
