@@ -143,8 +143,13 @@ export async function encodeToScore(job: EncodeJob, survey: Survey, codecs: Code
  * than its picture, or fewer. Full colour costs a JPEG up to a half more; libwebp's sharp YUV costs next to nothing.
  */
 function isDoubtful({ fineColour, quality }: ScoredFile, to: OutputFormat): boolean {
-  return fineColour ? to === 'jpeg' : quality >= 99;
+  if (fineColour) return to === 'jpeg';
+  return quality >= (to === 'jpeg' ? steepJpeg : steepWebp);
 }
+
+/** From here on one step takes up to a third more bytes. */
+const steepJpeg = 98;
+const steepWebp = 99;
 
 function shortfall(
   { bytes, score }: ScoredFile,
