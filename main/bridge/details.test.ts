@@ -12,7 +12,7 @@ it('describes the settings as a person reads them', () => {
     ...report,
     settings: { encoder: 'mozjpeg', quality: 82, lossless: false, effort: 'balanced', options },
   });
-  expect(details.get(1)?.settings).toBe('mozjpeg, quality 82, chromaSubsampling 4:2:0, progressive');
+  expect(details.get(1)?.settings).toBe('mozjpeg, quality 82, chroma subsampling 4:2:0, progressive');
 });
 
 it('keeps those that were done or looked at last', () => {

@@ -49,7 +49,7 @@ function detailOf(report: Report): Detail {
   };
 }
 
-/** `mozjpeg, quality 82, chromaSubsampling 4:2:0`. */
+/** `mozjpeg, quality 82, chroma subsampling 4:4:4`. */
 function describeSettings({ outcome, settings }: Report): string {
   if (outcome === 'kept-original') return 'the original, unchanged';
   const words = [settings.encoder];
@@ -57,7 +57,8 @@ function describeSettings({ outcome, settings }: Report): string {
   else if (settings.quality !== undefined) words.push(`quality ${String(settings.quality)}`);
   for (const [name, value] of Object.entries(settings.options)) {
     if (['quality', 'lossless', settings.encoder].includes(name) || value === false) continue;
-    words.push(value === true ? name : `${name} ${String(value)}`);
+    const option = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    words.push(value === true ? option : `${option} ${String(value)}`);
   }
   return words.join(', ');
 }
