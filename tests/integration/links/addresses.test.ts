@@ -39,6 +39,8 @@ describe('a link', () => {
       format: 'png',
       width: 320,
       height: 240,
+      frames: 1,
+      bitDepth: 8,
       stem: 'Bär',
       modifiedMs: 1_500_000_000_000,
     });
