@@ -23,6 +23,14 @@ function method<P extends MethodSchemas['params'], R extends MethodSchemas['resu
   return { params, result, progress: v.never() };
 }
 
+const presetCommands = [
+  'save-preset',
+  'rename-preset',
+  'delete-preset',
+  'export-preset',
+  'import-preset',
+] as const;
+
 /**
  * Renderer (client) to main (server), over the one control port of a window.
  *
@@ -151,10 +159,17 @@ export const controlProtocol = defineProtocol({
       'remove',
       // About all that had been done before.
       'convert-anyway',
+      // About the recipe as it is, or the preset that it is.
+      ...presetCommands,
     ]),
   },
 });
 
 export type ControlProtocol = typeof controlProtocol;
 export type Command = EventPayload<ControlProtocol, 'command'>;
+export type PresetCommand = (typeof presetCommands)[number];
+
+export function isPresetCommand(command: Command): command is PresetCommand {
+  return presetCommands.some((each) => each === command);
+}
 export type ControlHello = v.InferOutput<(typeof controlProtocol)['hello']>;

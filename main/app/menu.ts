@@ -86,6 +86,7 @@ export function menuTemplate(state: MenuState, actions: MenuActions, platform: N
     },
     { label: 'Batch', submenu: batchItems(state, actions, page) },
     { label: 'Selection', submenu: selectionItems(state, page) },
+    { label: 'Preset', submenu: presetItems(page) },
     {
       label: 'View',
       submenu: [
@@ -188,6 +189,18 @@ function selectionItems({ batch, hasDone, hasFailed, hasSkipped }: MenuState, pa
     page('Copy Reasons', 'CmdOrCtrl+Shift+C', 'copy-reasons', hasFailed || hasSkipped),
     line,
     page('Remove from List', 'CmdOrCtrl+Shift+X', 'remove', isThere),
+  ];
+}
+
+/** What stands beside the presets in the recipe panel, which is opened for it. Only the page knows which preset is chosen. */
+function presetItems(page: PageItem): Item[] {
+  return [
+    page('Save as Preset…', 'CmdOrCtrl+S', 'save-preset'),
+    page('Rename Preset…', 'CmdOrCtrl+Shift+N', 'rename-preset'),
+    page('Delete Preset', 'CmdOrCtrl+Shift+D', 'delete-preset'),
+    line,
+    page('Export Preset…', 'CmdOrCtrl+Shift+E', 'export-preset'),
+    page('Import Preset…', 'CmdOrCtrl+I', 'import-preset'),
   ];
 }
 

@@ -50,6 +50,35 @@ it('keeps presets of one’s own, which can be renamed, exported, deleted and im
   expect(app.complaints).toEqual([]);
 });
 
+it('does to presets what the menu says, also where the recipe is closed', async () => {
+  await using app = await openApp();
+  const { page, agent, home } = app;
+  const preset = page.getByRole('combobox', { name: 'Preset' });
+  await agent.clickMenu('Preset', 'Delete Preset');
+  await page.getByText('Choose a preset of your own first.').waitFor();
+  await page.getByRole('combobox', { name: 'Format' }).selectOption('WebP');
+  await agent.clickMenu('View', 'Recipe');
+  await preset.waitFor({ state: 'detached' });
+  await agent.clickMenu('Preset', 'Save as Preset…');
+  await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the club');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => preset.innerText()).toContain('For the club');
+  const file = join(home, 'club.json');
+  await agent.clickMenu('Preset', 'Export Preset…');
+  await app.answer({ path: file });
+  await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toContain('For the club');
+  await agent.clickMenu('Preset', 'Rename Preset…');
+  await page.getByRole('textbox', { name: 'Name of the preset' }).fill('For the choir');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => preset.innerText()).toContain('For the choir');
+  await agent.clickMenu('Preset', 'Delete Preset');
+  await expect.poll(() => preset.innerText()).not.toContain('For the choir');
+  await agent.clickMenu('Preset', 'Import Preset…');
+  await app.answer({ paths: [file] });
+  await expect.poll(() => preset.innerText()).toContain('For the club');
+  expect(app.complaints).toEqual([]);
+});
+
 it('marks what is no number at its field, in words, and goes on with what was right', async () => {
   await using app = await openApp();
   const { page } = app;
