@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import { cutName } from './output-name.ts';
@@ -73,19 +73,33 @@ async function tryLink(files: DiskFiles, original: string, backup: string): Prom
  * disk. Never over another file.
  */
 export async function copy(files: DiskFiles, from: string, to: string): Promise<void> {
-  const { atimeNs, mtimeNs } = await files.stat(from);
+  const times = await files.stat(from);
   await files.copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  await undoing(files, to, async () => {
-    await files.carryAttributes(from, to);
-    // Flushing asks for a handle that may write, on Windows; one that may read does elsewhere, also on what is read-only.
-    const file = await files.open(to, process.platform === 'win32' ? 'r+' : 'r');
-    try {
-      await file.utimes(timeOf(millisecondsOf(atimeNs)), timeOf(millisecondsOf(mtimeNs)));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  });
+  await undoing(files, to, () => giveTraits(files, from, to, times));
+}
+
+/** Gives a backup that was cut off behind its bytes what a copy gets after them. A second name of the original has it all. */
+export async function completeBackup(files: DiskFiles, original: string, backup: string): Promise<void> {
+  const [times, there] = [await files.stat(original), await files.stat(backup)];
+  if (there.dev === times.dev && there.ino === times.ino) return;
+  await giveTraits(files, original, backup, times);
+}
+
+async function giveTraits(
+  files: DiskFiles,
+  from: string,
+  to: string,
+  { atimeNs, mtimeNs }: BigIntStats,
+): Promise<void> {
+  await files.carryAttributes(from, to);
+  // Flushing asks for a handle that may write, on Windows; one that may read does elsewhere, also on what is read-only.
+  const file = await files.open(to, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    await file.utimes(timeOf(millisecondsOf(atimeNs)), timeOf(millisecondsOf(mtimeNs)));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** To the microsecond, which is what a number of milliseconds since 1970 can hold. */

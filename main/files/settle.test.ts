@@ -1,4 +1,15 @@
-import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../tests/fixtures/commits.ts';
@@ -143,6 +154,16 @@ describe.each(['same-name', 'other-name'] as const)('a replacement under the %s'
 function onADrive(unfinished: Unfinished): Unfinished {
   return { ...unfinished, identity: unfinished.identity.replace(/^\d+/, '1') };
 }
+
+it('a backup that has its bytes, but not its date yet, gets it', async () => {
+  const { original, path, backup, unfinished } = await ruin('same-name');
+  await utimes(original, 1_500_000_000, 1_500_000_000);
+  await writeFile(backup, 'the original');
+  expect(await settle(unfinished)).toBe('committed');
+  expect(await readFile(path, 'utf8')).toBe('smaller');
+  expect(await readFile(backup, 'utf8')).toBe('the original');
+  expect((await stat(backup)).mtimeMs).toBe(1_500_000_000_000);
+});
 
 describe('a disk that got another number when the computer was restarted', () => {
   it.each(['same-name', 'other-name'] as const)('does not hide what was done (%s)', async (kind) => {

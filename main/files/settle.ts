@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import type { ReplacedOriginal } from '../engine/journal.ts';
-import { keepBackup } from './backups.ts';
+import { completeBackup, keepBackup } from './backups.ts';
 import { discard, flushFolder, giveName, NameTaken, realFiles, type DiskFiles } from './durable.ts';
 import { identityAt, isAway, isEmptyAt, isFolder, isSameFile, look } from './identity.ts';
 
@@ -105,7 +105,8 @@ async function replaceNow(
   isKept: boolean,
   files: DiskFiles,
 ): Promise<boolean> {
-  if (!isKept) {
+  if (isKept) await completeBackup(files, original, backup);
+  else {
     if (!(await isFolder(dirname(backup), files))) return false;
     await discard(files, backup);
     await keepBackup(files, original, backup, { identity, sha256 });
