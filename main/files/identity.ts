@@ -12,18 +12,6 @@ export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs].map(String).join(':');
 }
 
-/**
- * Whether two identities that were seen at the same path are of the same file. The number of its device does not count: it
- * may be another after the computer was restarted or the disk connected again.
- */
-export function isSameFile(identity: string, other: string): boolean {
-  return withoutDevice(identity) === withoutDevice(other);
-}
-
-function withoutDevice(identity: string): string {
-  return identity.slice(identity.indexOf(':') + 1);
-}
-
 /** Undefined when there is nothing, or no file, at this path. */
 export async function identityAt(path: string, files: DiskFiles = realFiles): Promise<string | undefined> {
   const stats = await statAt(path, files);

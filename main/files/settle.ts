@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
+import { fileKey } from '../engine/file-key.ts';
 import type { ReplacedOriginal } from '../engine/journal.ts';
 import { completeBackup, keepBackup } from './backups.ts';
 import { discard, flushFolder, giveName, NameTaken, realFiles, type DiskFiles } from './durable.ts';
-import { identityAt, isAway, isEmptyAt, isFolder, isSameFile, look } from './identity.ts';
+import { identityAt, isAway, isEmptyAt, isFolder, look } from './identity.ts';
 
 /** A commit that a run was in the middle of when it ended. */
 export interface Unfinished {
@@ -60,7 +61,8 @@ async function settleReplacement(
   const output = await look(path, files);
   const before = hasOtherName ? await look(original, files) : output;
   // Another run may have made the same of the same.
-  const isThere = output !== undefined && isSameFile(output.identity, identity) && output.sha256 === sha256;
+  const isThere =
+    output !== undefined && fileKey(output.identity) === fileKey(identity) && output.sha256 === sha256;
   const isKept = (await look(backup, files))?.sha256 === replaces.sha256;
   const isOriginal = before?.sha256 === replaces.sha256;
   if (isThere && isKept) {

@@ -1,6 +1,6 @@
+import { fileKey } from '../engine/file-key.ts';
 import { identityAt } from '../files/identity.ts';
 import { isThere, type DoneBefore } from '../store/done-before.ts';
-import { fileKey } from '../store/file-key.ts';
 import type { DoneJob } from '../store/records.ts';
 
 /**

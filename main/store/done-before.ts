@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type { JobOutput, Source } from '../../contract/batch.ts';
-import { fileKeyOf, fileKey, sizeIn } from './file-key.ts';
+import { fileKey, sizeIn } from '../engine/file-key.ts';
 import { outputIn } from './job-output.ts';
 import type { Store } from './store.ts';
+
+/** A file's key in SQL, as the indexes have it. */
+const fileKeyOf = (column: string): string => `substr(${column}, instr(${column}, ':') + 1)`;
 
 /** What the store knows of files that Millrace has worked on or made. Recipes are told by their hash. */
 export interface DoneBefore {

@@ -6,9 +6,6 @@ export function fileKey(identity: string): string {
   return identity.slice(identity.indexOf(':') + 1);
 }
 
-/** The same in SQL, as the indexes have it. */
-export const fileKeyOf = (column: string): string => `substr(${column}, instr(${column}, ':') + 1)`;
-
 /** Size in bytes, as an identity has it; NaN when it has none. */
 export function sizeIn(identity: string): number {
   return Number(identity.split(':')[2]);
