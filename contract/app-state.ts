@@ -112,6 +112,8 @@ export const settingsSchema = v.strictObject({
   /** Replaced originals are kept this long, days, and no more than this together; those of the newest batch always. */
   backupDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)), 60),
   backupGigabytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)), 20),
+  /** Where they are kept; absent is Millrace's own folder. */
+  backupFolder: v.optional(v.pipe(v.string('expected a folder'), v.nonEmpty('expected a folder'))),
   logLevel: v.picklist(logLevels),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;

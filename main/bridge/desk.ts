@@ -28,7 +28,7 @@ export interface DeskOptions {
   readonly handles: Pick<HandleTable, 'resolve'>;
   readonly preferences: Preferences;
   /** Closed with the desk. */
-  readonly state: Pick<State, 'past' | typeof Symbol.asyncDispose>;
+  readonly state: Pick<State, 'past' | 'keepBackupsIn' | typeof Symbol.asyncDispose>;
   readonly clock: Clock;
   readonly machine: Machine;
   readonly folders: DeskFolders;
@@ -324,6 +324,7 @@ export function createDesk(options: DeskOptions): Desk {
       settings = next;
       if (next.theme !== before.theme) shell.setTheme(next.theme);
       if (next.logLevel !== before.logLevel) shell.setLogLevel(next.logLevel);
+      if (next.backupFolder !== before.backupFolder) state.keepBackupsIn(next.backupFolder);
       if (followsSettings && !isDeepStrictEqual(next.output, before.output))
         desk.setRecipe({ ...recipe, output: next.output });
       changed();

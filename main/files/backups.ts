@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import { cutName } from './output-name.ts';
@@ -12,6 +13,7 @@ import {
   undoing,
   type DiskFiles,
 } from './durable.ts';
+import { hasCode } from './file-errors.ts';
 import { identityOf } from './identity.ts';
 
 /** Where originals are kept that an output took the place of. */
@@ -20,13 +22,47 @@ export interface BackupPlace {
   /** Who keeps them: one folder for each run. */
   readonly run: string;
   readonly now: () => Date;
+  /** Whether backups were kept in the folder before, and are still. */
+  readonly holdsSome: () => boolean;
+}
+
+const folderPattern = /^millrace-backups-\d{4}-\d\d-\d\d-[0-9a-f]{8}$/;
+
+/** Originals that lie in such a folder are nobody's to make smaller, whoever made it and wherever it was moved to. */
+export function isBackupFolder(name: string): boolean {
+  return folderPattern.test(name);
 }
 
 /** A path for a backup: a folder of the day and the run, and a name by which a person finds it without the store. */
 export function backupPath({ folder, run, now }: BackupPlace, original: string): string {
   const day = now().toISOString().slice(0, 10);
   const name = `${randomBytes(4).toString('hex')}-${basename(original)}`;
-  return join(folder, `${day}-${run.slice(0, 8)}`, cutName(name));
+  return join(folder, `millrace-backups-${day}-${run.slice(0, 8)}`, cutName(name));
+}
+
+/** Whether a folder of backups may be on a drive that is not connected: it is gone, or empty as a place for a drive is. */
+export async function isOutOfReach(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length === 0;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return true;
+    throw error;
+  }
+}
+
+/**
+ * Backups that were made there before are not there any more: a new folder of that name would be another one, and hidden by
+ * the drive when that is back.
+ *
+ * @throws MillraceError `replace-refused`
+ */
+export async function assertInReach({ folder, holdsSome }: BackupPlace, original: string): Promise<void> {
+  if (!(await isOutOfReach(folder)) || !holdsSome()) return;
+  throw new MillraceError(
+    'replace-refused',
+    `${original} is not replaced, because the folder of backups ${folder} is not there, or empty, and there were some in it. Connect its drive, or choose another folder for them.`,
+    { retriable: true },
+  );
 }
 
 /**

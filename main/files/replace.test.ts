@@ -1,5 +1,5 @@
-import { link, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../contract/batch.ts';
 import type { OutputFormat } from '../../contract/formats.ts';
@@ -28,7 +28,7 @@ interface Desk {
   ): Promise<string>;
 }
 
-async function desk(files?: DiskFiles, name = 'a.jpg'): Promise<Desk> {
+async function desk(files?: DiskFiles, name = 'a.jpg', holdsSome = false): Promise<Desk> {
   const root = await temporaryFolder();
   const folder = join(root, 'pictures');
   const backups = join(root, 'backups');
@@ -47,7 +47,7 @@ async function desk(files?: DiskFiles, name = 'a.jpg'): Promise<Desk> {
     committed: () => void told.push('committed'),
     withdrawn: () => void told.push('withdrawn'),
   };
-  const place = { folder: backups, now: () => new Date(0) };
+  const place = { folder: backups, now: () => new Date(0), holdsSome: () => holdsSome };
   const outputs = createOutputs({ backups: place, ...(files === undefined ? {} : { files }) });
   return {
     folder,
@@ -159,6 +159,35 @@ describe('nothing is replaced', () => {
     const head = { bytes: 1, format: 'jpeg', width: 1, height: 1, stem: 'a', modifiedMs: 0 } as const;
     const reserved = outputs.reserve(source, head, ['jpeg'], { place: 'in-place' });
     await expect(reserved).rejects.toMatchObject({ code: 'replace-refused' });
+  });
+
+  it('when it is a backup itself', async () => {
+    const stage = await desk();
+    await stage.replace();
+    const [backup = ''] = await backupsIn(stage.backups);
+    const outputs = createOutputs({
+      backups: { folder: stage.backups, now: () => new Date(0), holdsSome: () => true },
+    });
+    const source: Source = { kind: 'file', path: backup };
+    const head = await createFileSources().head(source, never);
+    const reserved = outputs.reserve(source, head, ['jpeg'], { place: 'in-place' });
+    await expect(reserved).rejects.toThrow(/is the backup of an original/);
+    await expect(reserved).rejects.toMatchObject({ code: 'replace-refused' });
+  });
+
+  it('while the folder that backups were kept in is gone, or as empty as a place for a drive', async () => {
+    const stage = await desk(realFiles, 'a.jpg', true);
+    for (const prepare of [() => Promise.resolve(), () => mkdir(stage.backups)]) {
+      await prepare();
+      const before = await readdir(dirname(stage.folder));
+      await expect(stage.replace()).rejects.toMatchObject({ code: 'replace-refused' });
+      await expect(stage.replace()).rejects.toThrow(/Connect its drive/);
+      expect(await readdir(dirname(stage.folder))).toEqual(before);
+      expect(await readFile(stage.path, 'utf8')).toBe('the original');
+      expect(await readdir(stage.folder)).toEqual(['a.jpg']);
+    }
+    await mkdir(join(stage.backups, 'millrace-backups-2026-11-01-01234567'));
+    expect(await stage.replace()).toBe(stage.path);
   });
 
   it('when the original was written to meanwhile', async () => {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import type { FinishedFile } from '../engine/world.ts';
 import type { CarriedAttributes } from './attributes.ts';
-import { backupPath, keepBackup, type BackupPlace } from './backups.ts';
+import { assertInReach, backupPath, keepBackup, type BackupPlace } from './backups.ts';
 import { asCommitError, stage, type CommitFileOptions } from './commit.ts';
 import { discard, flushFolder, giveName, realFiles, type DiskFiles } from './durable.ts';
 import { identityAt } from './identity.ts';
@@ -47,6 +47,7 @@ export async function replaceOriginal(
   let isUnsettled = false as boolean;
   try {
     signal.throwIfAborted();
+    await assertInReach(backups, original.path);
     const attributes = await stage(path, file, options, replaces, async (intent) => {
       let hasBegun = false;
       try {

@@ -187,9 +187,14 @@ describe('undo', () => {
   it('says so when the backup is not there, or is not what it was', async () => {
     const what = await replaced();
     await rename(what.backup, `${what.backup}.moved`);
-    expect(await restore(what, run)).toMatchObject({ restored: false });
+    const away = await restore(what, run);
+    expect(away).toMatchObject({ restored: false });
+    expect(away.problem).toMatch(/is not there: .* connect it/);
     await writeFile(what.backup, 'something else');
-    expect(await restore(what, run)).toMatchObject({ restored: false });
+    const changed = await restore(what, run);
+    expect(changed).toMatchObject({ restored: false });
+    expect(changed.problem).toMatch(/has been changed since it was made/);
+    expect(await readFile(what.backup, 'utf8')).toBe('something else');
     expect(await readFile(what.path, 'utf8')).toBe('smaller');
   });
 });

@@ -48,9 +48,9 @@ export async function restore(
     const output = path === original ? there : await look(path, files);
     let identity = there?.identity;
     if (there?.sha256 !== sha256) {
-      if ((await look(backup, files))?.sha256 !== sha256)
-        // Its disk may not be there today.
-        return refused(`The backup of ${original} is not there: ${backup}.`);
+      const kept = await look(backup, files);
+      if (kept === undefined) return refused(backupAway(replaced));
+      if (kept.sha256 !== sha256) return refused(backupChanged(replaced));
       const isOutput = path === original && there?.sha256 === outputSha256;
       // An empty file is what is left where the name was claimed on a disk without hard links.
       if (there !== undefined && !isOutput && !(await isEmptyAt(original, files))) {
@@ -142,6 +142,14 @@ function changedSince({ original, backup }: Replaced): string {
 
 function away({ original, backup }: Replaced): string {
   return `The folder of ${original} is not there. If it is on a drive, connect it; if it is gone, make it again; then undo once more. The original is kept as ${backup}.`;
+}
+
+function backupAway({ original, backup }: Replaced): string {
+  return `The backup of ${original} is not there: ${backup}. If it is on a drive, connect it, then undo once more.`;
+}
+
+function backupChanged({ original, backup }: Replaced): string {
+  return `${backup}, the backup of ${original}, has been changed since it was made. Both stay as they are.`;
 }
 
 function refused(problem: string): Restoration {

@@ -200,6 +200,13 @@ describe('walk', () => {
     ]);
   });
 
+  it('leaves out backups, whoever keeps them there, unless their folder is named', async () => {
+    const kept = 'kept/millrace-backups-2026-11-01-01234567';
+    const folder = await plant({ 'a.gif': gif, [`${kept}/89abcdef-a.gif`]: gif });
+    expect(await tell(folder, [folder])).toEqual(['a.gif', `${kept} own-output`]);
+    expect(await tell(folder, [join(folder, kept)])).toEqual([`${kept}/89abcdef-a.gif`]);
+  });
+
   it.runIf(isPosix)('knows the output folder behind a link, also when it is made while we walk', async () => {
     const folder = await plant({ 'real/a.gif': gif, 'real/b.gif': gif });
     await symlink('real', join(folder, 'door'));

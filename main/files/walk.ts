@@ -5,6 +5,7 @@ import type { Intake, SkipReason } from '../../contract/batch.ts';
 import { MillraceError, toWireError } from '../../contract/errors.ts';
 import { imageExtensions } from '../../contract/formats.ts';
 import { sniffFormat, sniffLength } from '../../contract/sniff.ts';
+import { isBackupFolder } from './backups.ts';
 import { hasCode, sourceError } from './file-errors.ts';
 import { notAFile, openFile, readPart, statFile } from './open-file.ts';
 import { isTemporaryName } from './temporary-name.ts';
@@ -66,7 +67,7 @@ export async function* walk(
     entry: Dirent,
     root: string,
   ): AsyncGenerator<Intake, void, undefined> {
-    if (isTemporaryName(entry.name)) yield skip(path, 'own-output');
+    if (isTemporaryName(entry.name) || isBackupFolder(entry.name)) yield skip(path, 'own-output');
     else if (entry.name.startsWith('.')) yield skip(path, 'hidden');
     else if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink())
       yield skip(path, 'special-file');

@@ -285,8 +285,8 @@ interface Gallery {
 
 async function gallery(): Promise<Gallery> {
   const folder = await temporaryFolder();
-  const [state, backups] = [join(folder, 'state'), join(folder, 'backups')];
-  await mkdir(backups);
+  const [state, backups] = [join(folder, 'state'), join(folder, 'backups/of a run')];
+  await mkdir(backups, { recursive: true });
   const path = (name: string): string => join(folder, name);
   let commits = 0;
 
@@ -411,6 +411,22 @@ describe('backups', () => {
     });
     expect(await kept()).toEqual(['old 1', 'old 2']);
   });
+
+  it.each(['gone', 'an empty place for a drive'])(
+    'out of reach are still known: their folder is %s',
+    async (how) => {
+      const { state, path, batch, kept } = await gallery();
+      for (const [index, name] of ['a', 'b', 'c'].entries()) await batch(name, noon + index);
+      await rename(path('backups'), path('on its drive'));
+      if (how !== 'gone') await mkdir(path('backups'));
+      await inRun(state, (past) => past.prune({ bytes: 0, ageMs: 0 }));
+      await rm(path('backups'), { recursive: true, force: true });
+      await rename(path('on its drive'), path('backups'));
+      expect(await kept()).toEqual(['a', 'b', 'c']);
+      await inRun(state, (past) => past.prune({ bytes: 0, ageMs: 0 }));
+      expect(await kept()).toEqual(['c']);
+    },
+  );
 
   it('of a batch that is being undone stay', async () => {
     const { state, batch, kept } = await gallery();

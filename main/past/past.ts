@@ -61,6 +61,8 @@ export interface Past {
   resume(batch: string): Promise<Resumed>;
   /** Puts replaced originals of a batch back, or of the newest that has any. @throws MillraceError `no-such-thing` */
   undo(batch?: string): Promise<Undone>;
+  /** Whether originals of earlier batches are kept below this folder. */
+  keepsBackupsIn(folder: string): boolean;
   /** Removes backups that are over the limits; never those of the batch that was the last to make one. */
   prune(limits: BackupLimits): Promise<void>;
   close(): Promise<void>;
@@ -115,6 +117,7 @@ export function openPast(options: PastOptions): Past {
       await writer.wait('flushed');
       return { batch, restored, problems };
     },
+    keepsBackupsIn: records.keepsBackupsIn,
     async prune(limits) {
       // What is read is what this batch has written, too.
       await writer.wait('written');

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
 import type { OutputWriter } from '../engine/world.ts';
@@ -22,11 +22,13 @@ export interface State extends AsyncDisposable {
   readonly failure: MillraceError | undefined;
   readonly past: Past;
   readonly outputs: OutputWriter;
+  /** From now on originals are kept there; beside the store where no folder is given. */
+  keepBackupsIn(folder: string | undefined): void;
 }
 
 export interface StateOptions {
   readonly folder: string;
-  /** Where replaced originals are kept; beside the store by default. */
+  /** Where replaced originals are kept; by default where the settings say, or beside the store. */
   readonly backups?: string | undefined;
   /** Path of the `journal-thread` entry. */
   readonly thread: string;
@@ -52,13 +54,26 @@ export function openState(options: StateOptions): State {
     const run = beginRun(folder);
     const writer = openJournalWriter({ thread, path: store.path });
     const past = openPast({ store, run, writer, log, ...common });
-    const backups = { folder: options.backups ?? join(folder, 'backups'), now: () => new Date() };
+    const preferences = createPreferences(store.database, writer);
+    const beside = join(folder, 'backups');
+    let chosen = options.backups ?? preferences.load().settings.backupFolder;
+    const backups = {
+      get folder() {
+        return chosen === undefined ? beside : resolve(chosen);
+      },
+      now: () => new Date(),
+      // A folder that a person has chosen may be on another drive; that of the store is where the store is.
+      holdsSome: () => chosen !== undefined && past.keepsBackupsIn(resolve(chosen)),
+    };
     return {
-      preferences: createPreferences(store.database, writer),
+      preferences,
       notice: withBackups(store.notice, backups.folder),
       failure: undefined,
       past,
       outputs: createOutputs({ run: run.id, backups, ...common }),
+      keepBackupsIn(next) {
+        chosen = next;
+      },
       async [Symbol.asyncDispose]() {
         await past.close();
         run.end();
@@ -87,6 +102,7 @@ export function forgetful(
     failure,
     past: withoutPast(),
     outputs: createOutputs(options),
+    keepBackupsIn: () => undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

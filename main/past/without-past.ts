@@ -20,6 +20,7 @@ export function withoutPast(): Past {
     unfinished: () => [],
     resume: unknown,
     undo: unknown,
+    keepsBackupsIn: () => false,
     prune: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

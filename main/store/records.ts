@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import * as v from 'valibot';
 import type { HistoryEntry } from '../../contract/app-state.ts';
 import type { JobOutput, Offered, Source, SourceFacts } from '../../contract/batch.ts';
@@ -86,6 +86,8 @@ export interface Records {
   newestWithBackups(): string | undefined;
   /** Those of batches that are over, oldest first. */
   keptBackups(): KeptBackup[];
+  /** Whether any lies below this folder. */
+  keepsBackupsIn(folder: string): boolean;
 }
 
 const historySize = 50;
@@ -277,6 +279,11 @@ export function createRecords({ database }: Store, run: Run): Records {
         batch: String(line['batch']),
         madeMs: Number(line['made_ms']),
       })),
+    keepsBackupsIn(folder) {
+      const start = join(folder, sep);
+      const within = `SELECT 1 FROM backup WHERE state = 'kept' AND substr(path, 1, length(?)) = ? LIMIT 1`;
+      return all(within, start, start).length > 0;
+    },
   };
 }
 

@@ -113,7 +113,7 @@ describe('the store', () => {
     expect(preferences.load().settings).toEqual(defaultSettings);
   });
 
-  it.each([1, 2])('comes forward from version %i with the settings and presets in it', async (version) => {
+  it.each([1, 2, 3])('comes forward from version %i with the settings and presets in it', async (version) => {
     const { preferences } = live(await storeOfVersion(version));
     const { settings, recipe, presets } = preferences.load();
     expect(settings).toEqual({ ...defaultSettings, workers: 3, theme: 'dark', confirmReplace: false });
@@ -121,38 +121,43 @@ describe('the store', () => {
     expect(presets.map(({ name }) => name)).toEqual(['Shop', 'Blog']);
   });
 
-  it('comes forward from version 2 with its batches and backups, in the order in which they were made', async () => {
-    const folder = await storeOfVersion(2);
-    const { store } = live(folder);
-    const run = beginRun(folder);
-    onTestFinished(run.end);
-    const records = createRecords(store, run);
-    expect(records.history()).toMatchObject([
-      {
-        ...{ batch: 'second', startedAt: 1000, state: 'unfinished', replaced: 1 },
-        ...{ done: 1, failed: 0, waiting: 1, bytesIn: 100, bytesOut: 50 },
-      },
-      {
-        ...{ batch: 'first', startedAt: 2000, state: 'ended', replaced: 2 },
-        ...{ done: 2, failed: 1, waiting: 0, bytesIn: 300, bytesOut: 70 },
-      },
-    ]);
-    expect([...records.jobs('first')].map(({ state }) => state)).toEqual(['done', 'done', 'over']);
-    expect([...records.jobs('second')].map(({ state }) => state)).toEqual(['done', 'left']);
-    expect(records.intakes('second').open).toEqual([{ number: 1, offered: { paths: ['/more'], links: [] } }]);
-    expect(records.insists('second')).toBe(false);
-    expect(records.newestWithBackups()).toBe('second');
-    expect(records.backups('first').map(({ original, backup }) => [original, backup])).toEqual([
-      ['/in/b.jpg', '/backups/b.jpg'],
-      ['/in/a.jpg', '/backups/a.jpg'],
-    ]);
-    expect(records.keptBackups().map(({ backup, madeMs }) => [backup, madeMs])).toEqual([
-      ['/backups/a.jpg', 2000],
-      ['/backups/b.jpg', 2000],
-    ]);
-    const { isOutput } = createDoneBefore(store, () => Promise.reject(new Error('nothing is read')));
-    expect(isOutput('/in/a.webp', '5:21:30:1', 'hash')).toBe(true);
-  });
+  it.each([2, 3])(
+    'comes forward from version %i with its batches and backups, in the order in which they were made',
+    async (version) => {
+      const folder = await storeOfVersion(version);
+      const { store } = live(folder);
+      const run = beginRun(folder);
+      onTestFinished(run.end);
+      const records = createRecords(store, run);
+      expect(records.history()).toMatchObject([
+        {
+          ...{ batch: 'second', startedAt: 1000, state: 'unfinished', replaced: 1 },
+          ...{ done: 1, failed: 0, waiting: 1, bytesIn: 100, bytesOut: 50 },
+        },
+        {
+          ...{ batch: 'first', startedAt: 2000, state: 'ended', replaced: 2 },
+          ...{ done: 2, failed: 1, waiting: 0, bytesIn: 300, bytesOut: 70 },
+        },
+      ]);
+      expect([...records.jobs('first')].map(({ state }) => state)).toEqual(['done', 'done', 'over']);
+      expect([...records.jobs('second')].map(({ state }) => state)).toEqual(['done', 'left']);
+      expect(records.intakes('second').open).toEqual([
+        { number: 1, offered: { paths: ['/more'], links: [] } },
+      ]);
+      expect(records.insists('second')).toBe(false);
+      expect(records.newestWithBackups()).toBe('second');
+      expect(records.backups('first').map(({ original, backup }) => [original, backup])).toEqual([
+        ['/in/b.jpg', '/backups/b.jpg'],
+        ['/in/a.jpg', '/backups/a.jpg'],
+      ]);
+      expect(records.keptBackups().map(({ backup, madeMs }) => [backup, madeMs])).toEqual([
+        ['/backups/a.jpg', 2000],
+        ['/backups/b.jpg', 2000],
+      ]);
+      const { isOutput } = createDoneBefore(store, () => Promise.reject(new Error('nothing is read')));
+      expect(isOutput('/in/a.webp', '5:21:30:1', 'hash')).toBe(true);
+    },
+  );
 
   it.each([0, 1])(
     'is brought forward from version %i by one of three that start at once',

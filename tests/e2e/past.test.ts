@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it, onTestFinished } from 'vitest';
@@ -57,6 +57,41 @@ it('replaces originals when told to, and puts them back', async () => {
   await page.getByRole('button', { name: 'Put originals back' }).click();
   await page.getByText('3 originals are back in place.').waitFor();
   expect(await look(paths)).toEqual(before);
+});
+
+it('keeps originals in the folder that was chosen, and says so when that is not there', async () => {
+  const place = await home();
+  const [one, two] = [join(place, 'Pictures/one.jpg'), join(place, 'Pictures/two.jpg')] as const;
+  await writePictures([one, two], small);
+  const before = await look([one, two]);
+  await using app = await openApp({ home: place });
+  const { page } = app;
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const settings = page.getByRole('dialog', { name: 'Settings' });
+  await settings.getByRole('combobox', { name: 'Keep replaced originals in' }).selectOption('Another folder');
+  await app.answer({ paths: [join(place, 'drive/kept')] });
+  await settings.getByText(join(place, 'drive/kept')).waitFor();
+  await settings.getByRole('switch', { name: 'Ask before originals are replaced' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Save', exact: true }).selectOption('In place of the original');
+  await page.getByText('in place of the originals').waitFor();
+  await app.drop([one]);
+  expect(await resultOf(page)).toBe('Done: 1 picture');
+  const [run = ''] = await readdir(join(place, 'drive/kept'));
+  const [backup = ''] = await readdir(join(place, 'drive/kept', run));
+  expect(await look([join(place, 'drive/kept', run, backup)])).toEqual([before[0]]);
+
+  await rename(join(place, 'drive'), join(place, 'unplugged'));
+  await app.drop([two]);
+  await page
+    .getByText(/Connect its drive/)
+    .first()
+    .waitFor();
+  expect(await look([two])).toEqual([before[1]]);
+  await rename(join(place, 'unplugged'), join(place, 'drive'));
+  await page.getByRole('button', { name: 'Put originals back' }).click();
+  await page.getByText('1 original is back in place.').waitFor();
+  expect(await look([one, two])).toEqual(before);
 });
 
 it('goes on by itself after it was killed in the middle, and does nothing twice', async () => {

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../../contract/app-state.ts';
+import { defaultSettings, type Settings } from '../../../contract/app-state.ts';
+import { openStore } from '../../../main/store/store.ts';
 import { writePicture } from '../../fixtures/pictures.ts';
 import { events, startCli, type CliResult } from '../../fixtures/run-cli.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
@@ -40,6 +41,14 @@ async function look(folder: string): Promise<Map<string, string>> {
   );
 }
 
+/** As the window would leave them. */
+function set(state: string, settings: Partial<Settings>): void {
+  const store = openStore(state);
+  const value = JSON.stringify({ ...defaultSettings, ...settings });
+  store.database.prepare(`INSERT INTO setting VALUES ('settings', ?)`).run(value);
+  store.close();
+}
+
 describe('originals that are replaced', () => {
   it('come back byte for byte, with their dates', async () => {
     const { pictures, cli } = await place(['a.jpg', 'b.jpg']);
@@ -71,6 +80,46 @@ describe('originals that are replaced', () => {
     await cli(pictures, '--in-place', '-q', '40', '--backups', backups);
     const [day = ''] = await readdir(backups);
     expect(await readdir(join(backups, day))).toEqual([expect.stringMatching(/-a\.jpg$/)]);
+    expect(await cli('undo')).toMatchObject({ code: 0 });
+  });
+
+  it('are kept where the settings say, and never made smaller themselves', async () => {
+    const { pictures, state, cli } = await place(['a.jpg', 'b.jpg']);
+    const before = await look(pictures);
+    set(state, { backupFolder: join(pictures, 'kept') });
+    await cli(pictures, '--in-place', '-q', '60');
+    const [kept = ''] = await readdir(join(pictures, 'kept'));
+    const backups = join(pictures, 'kept', kept);
+    const originals = await look(backups);
+    expect([...originals.values()].sort()).toEqual([...before.values()].sort());
+    await cli(pictures, '--in-place', '-q', '40');
+    const asked = await cli(backups, '--in-place', '-q', '40', '--json');
+    expect(events(asked).at(-1)).toMatchObject({ event: 'summary', failed: 2, done: 0 });
+    expect(await look(backups)).toEqual(originals);
+  });
+
+  it('are not kept in a folder that is not there any more, until it is chosen anew', async () => {
+    const { folder, pictures, cli } = await place(['a.jpg', 'b.jpg']);
+    const drive = join(folder, 'drive');
+    await cli(join(pictures, 'a.jpg'), '--in-place', '-q', '40', '--backups', join(drive, 'kept'));
+    await rename(drive, join(folder, 'unplugged'));
+    const before = await look(pictures);
+    const again = ['--in-place', '-q', '40', '--json', '--backups'];
+    const refused = await cli(join(pictures, 'b.jpg'), ...again, join(drive, 'kept'));
+    expect(refused.code).toBe(1);
+    expect(events(refused)).toContainEqual(
+      expect.objectContaining({
+        event: 'job.failed',
+        error: expect.objectContaining({ code: 'replace-refused' }),
+      }),
+    );
+    expect(await look(pictures)).toEqual(before);
+    expect(await readdir(folder)).not.toContain('drive');
+    expect((await cli('undo')).stderr).toContain('is not there');
+    expect(await cli(join(pictures, 'b.jpg'), ...again, join(folder, 'elsewhere'))).toMatchObject({
+      code: 0,
+    });
+    await rename(join(folder, 'unplugged'), drive);
     expect(await cli('undo')).toMatchObject({ code: 0 });
   });
 });
@@ -142,9 +191,8 @@ describe('old backups', () => {
     const { pictures, state, cli } = await place(['a.jpg', 'b.jpg', 'c.jpg']);
     await cli(join(pictures, 'a.jpg'), '--in-place', '-q', '40');
     await cli(join(pictures, 'b.jpg'), '--in-place', '-q', '40');
+    set(state, settings);
     const database = new DatabaseSync(join(state, 'millrace.db'));
-    const value = JSON.stringify({ ...defaultSettings, ...settings });
-    database.prepare(`INSERT INTO setting VALUES ('settings', ?)`).run(value);
     database
       .prepare('UPDATE backup SET made_ms = ? WHERE number = 1')
       .run(Date.now() - 90 * 24 * 3600 * 1000);
