@@ -11,6 +11,7 @@ import { createFileSources } from '../files/sources.ts';
 import { createLinkSources } from '../net/link-sources.ts';
 import { forgetful, type State } from '../past/state.ts';
 import type { Preferences } from '../store/preferences.ts';
+import { belowWindow } from '../workers/priority.ts';
 import { createUtilityHost } from '../workers/utility-host.ts';
 import { serveControl, type ControlBridge } from './control-bridge.ts';
 import { createDesk, type Desk } from './desk.ts';
@@ -77,7 +78,7 @@ export function openBridge(options: BridgeOptions): { readonly desk: Desk; reado
               clock,
               entry: worker,
               log: write,
-              ...(priority === 'normal' ? { priority } : {}),
+              priority: priority === 'normal' ? priority : belowWindow,
             }),
           files,
           links,

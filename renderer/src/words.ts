@@ -10,7 +10,7 @@ import type { Recipe } from '../../contract/recipe.ts';
 const counts = new Intl.NumberFormat('en-GB');
 
 export function size(bytes: number): string {
-  return prettyBytes(bytes, { locale: 'en' });
+  return prettyBytes(bytes);
 }
 
 export function count(number: number): string {

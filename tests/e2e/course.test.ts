@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { belowWindow } from '../../main/workers/priority.ts';
 import { openApp } from '../harness/app.ts';
 import { large, small, writePictures } from './pictures.ts';
 import { fileRow, newIn, resultOf, untilWorking } from './steps.ts';
@@ -51,6 +53,7 @@ it('survives workers that are killed in the middle of their jobs', async () => {
   await untilWorking(page);
   const before = await app.agent.workers();
   expect(before.length).toBeGreaterThan(0);
+  for (const pid of before) expect(getPriority(pid)).toBe(belowWindow);
   for (const pid of before) process.kill(pid, 'SIGKILL');
   expect(await resultOf(page)).toBe('Done: 6 pictures');
   const after = await app.agent.workers();

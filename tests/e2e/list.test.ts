@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -167,3 +167,47 @@ it('shows files in their folder and drags results out to other apps', async () =
     .poll(async () => (await app.agent.deeds()).filter(({ kind }) => kind === 'dragged'))
     .toEqual([{ kind: 'dragged', files: [made] }]);
 });
+
+it('shows every row its own picture, wherever the list is scrolled to and however it is sorted', async () => {
+  await using app = await openApp();
+  const { page, home } = app;
+  const folder = join(home, 'Pictures');
+  await mkdir(folder, { recursive: true });
+  for (let number = 0; number < 60; number += 1) {
+    const colour = { r: 4 * number, g: 250 - 4 * number, b: (97 * number) % 250 };
+    const file = join(folder, `${Object.values(colour).join('-')}.png`);
+    await sharp({ create: { width: 40, height: 40, channels: 3, background: colour } })
+      .png()
+      .toFile(file);
+  }
+  await app.drop([folder]);
+  await resultOf(page);
+  const list = page.locator('.scroll');
+  for (const step of ['down', 'sort', 'up'] as const) {
+    if (step === 'sort') await page.getByRole('button', { name: 'Name', exact: true }).click();
+    else await list.evaluate((box, to) => (box.scrollTop = to), step === 'down' ? 1e6 : 0);
+    await expect.poll(() => wrongPictures(page)).toEqual([]);
+  }
+  expect(app.complaints).toEqual([]);
+});
+
+/** Names of rows whose picture has not come yet, or has not the colour that its name says. */
+async function wrongPictures(page: Page): Promise<string[]> {
+  return await page
+    .getByRole('rowgroup')
+    .getByRole('row')
+    .evaluateAll((rows) => {
+      const wrong: string[] = [];
+      for (const row of rows) {
+        const name = row.querySelector('.name span')?.textContent ?? '';
+        const picture = row.querySelector<HTMLImageElement>('.thumb img');
+        const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+        if (picture?.complete === true) canvas?.drawImage(picture, 0, 0, 1, 1);
+        const is = [...(canvas?.getImageData(0, 0, 1, 1).data ?? [])];
+        const should = name.split(/[-.]/).slice(0, 3).map(Number);
+        if (is[3] !== 255 || should.some((value, at) => Math.abs(value - (is[at] ?? 0)) > 12))
+          wrong.push(name);
+      }
+      return rows.length > 5 ? wrong : ['too few rows'];
+    });
+}
