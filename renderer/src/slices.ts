@@ -6,13 +6,17 @@ export function createBreather(): () => Promise<void> | undefined {
   let since = performance.now();
   return () => {
     if (performance.now() - since < sliceMs) return undefined;
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        since = performance.now();
-        resolve();
-      });
+    return letDraw().then(() => {
+      since = performance.now();
     });
   };
+}
+
+/** Settles in a task of its own, before which the page may draw. */
+export function letDraw(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve);
+  });
 }
 
 /** Merge sort in slices: stable, and the page stays smooth with a hundred thousand rows. */

@@ -6,6 +6,7 @@ import { MillraceError } from '../../../contract/errors.ts';
 import type { Method, Params, Result } from '../../../contract/protocol.ts';
 import type { RpcClient } from '../../../contract/rpc.ts';
 import { connectToMain } from '../bridge.ts';
+import { letDraw } from '../slices.ts';
 import { useRows } from './rows.ts';
 
 type Connection =
@@ -47,6 +48,8 @@ export const useApp = defineStore('app', () => {
       for (;;) {
         const answer = await from.call('changes', undefined);
         if (answer.view !== undefined) view.value = answer.view;
+        // The first news of a batch bring its screen, and then its rows: together they are too much for one frame.
+        await letDraw();
         await rows.merge(answer);
       }
     } catch (error) {
