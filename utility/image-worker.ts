@@ -1,4 +1,4 @@
-import { createServer } from '../contract/rpc.ts';
+import { createServer } from '../contract/rpc/server.ts';
 import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
 import { convert } from './image/convert.ts';

@@ -3,7 +3,7 @@ import { workerPreviewPortSchema } from '../contract/channels.ts';
 import { fromMessagePortMain, type ElectronMessagePort } from '../contract/ports/electron-port.ts';
 import { previewProtocol, type PreviewProtocol } from '../contract/preview-protocol.ts';
 import type { EventPayload } from '../contract/protocol.ts';
-import { createServer, type RpcServer } from '../contract/rpc.ts';
+import { createServer, type RpcServer } from '../contract/rpc/server.ts';
 
 /** The pages that have a port to this worker. */
 export interface PreviewPages {

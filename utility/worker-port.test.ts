@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { previewPortChannel } from '../contract/channels.ts';
 import type { ElectronMessagePort } from '../contract/ports/electron-port.ts';
 import { previewProtocol } from '../contract/preview-protocol.ts';
-import { createClient } from '../contract/rpc.ts';
+import { createClient } from '../contract/rpc/client.ts';
 import type { PortLike } from '../contract/port.ts';
 import { portPair } from '../tests/fixtures/port-pair.ts';
 import { createPreviewPages } from './preview-pages.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../contract/channels.ts';
 import { controlProtocol } from '../../contract/control-protocol.ts';
 import { fromThreadPort } from '../../contract/ports/node-port.ts';
-import { createClient } from '../../contract/rpc.ts';
+import { createClient } from '../../contract/rpc/client.ts';
 import { parseWith } from '../../contract/validation.ts';
 import { bridgeStage, links, type BridgeStage } from '../../tests/fixtures/bridge-stage.ts';
 import { electronChannel } from '../../tests/fixtures/electron-channel.ts';

@@ -4,7 +4,7 @@ import { toWireError } from '../../contract/errors.ts';
 import { controlProtocol, type ControlHello, type ControlProtocol } from '../../contract/control-protocol.ts';
 import { fromMessagePortMain } from '../../contract/ports/electron-port.ts';
 import type { EventPayload } from '../../contract/protocol.ts';
-import { createServer, type RpcServer } from '../../contract/rpc.ts';
+import { createServer, type RpcServer } from '../../contract/rpc/server.ts';
 import type { Log } from '../app/log.ts';
 import { redactPaths } from '../app/redact.ts';
 import { isOwnFrame } from '../app/security.ts';

@@ -6,7 +6,8 @@ import { defaultSettings } from '../../contract/app-state.ts';
 import { controlProtocol, type ControlProtocol } from '../../contract/control-protocol.ts';
 import { errorCodes, MillraceError } from '../../contract/errors.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
-import { createClient, createServer, type RpcClient } from '../../contract/rpc.ts';
+import { createClient, type RpcClient } from '../../contract/rpc/client.ts';
+import { createServer } from '../../contract/rpc/server.ts';
 import {
   bridgeStage,
   links,

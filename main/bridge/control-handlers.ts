@@ -1,7 +1,7 @@
 import type { ControlProtocol } from '../../contract/control-protocol.ts';
 import { MillraceError } from '../../contract/errors.ts';
 import type { Job } from '../../contract/batch.ts';
-import type { Handlers } from '../../contract/rpc.ts';
+import type { Handlers } from '../../contract/rpc/server.ts';
 import type { Shell } from '../app/shell.ts';
 import type { Desk } from './desk.ts';
 import type { Feed } from './feed.ts';

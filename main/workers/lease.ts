@@ -1,5 +1,5 @@
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
-import type { RpcClient } from '../../contract/rpc.ts';
+import type { RpcClient } from '../../contract/rpc/client.ts';
 import type { WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock } from '../engine/world.ts';
 import type { JobSize } from './time-limit.ts';

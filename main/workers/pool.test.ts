@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../contract/recipe.ts';
-import { createServer } from '../../contract/rpc.ts';
+import { createServer } from '../../contract/rpc/server.ts';
 import { workerProtocol, type ConvertResult, type PreviewResult } from '../../contract/worker-protocol.ts';
 import { createFakeClock, type FakeClock } from '../../tests/fixtures/fake-clock.ts';
 import { portPair } from '../../tests/fixtures/port-pair.ts';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
 import { asksForSearch } from '../../contract/quality.ts';
-import type { RpcClient } from '../../contract/rpc.ts';
+import type { RpcClient } from '../../contract/rpc/client.ts';
 import type { PreviewParams, PreviewResult, WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock, JobRunner } from '../engine/world.ts';
 import type { WorkerHost, WorkerProcess, WorkerSpec } from './host.ts';

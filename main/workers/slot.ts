@@ -1,6 +1,6 @@
 import type { LogLevel } from '../../contract/envelope.ts';
 import { MillraceError } from '../../contract/errors.ts';
-import { createClient, type RpcClient } from '../../contract/rpc.ts';
+import { createClient, type RpcClient } from '../../contract/rpc/client.ts';
 import { workerProtocol, type WorkerHello, type WorkerProtocol } from '../../contract/worker-protocol.ts';
 import type { Clock } from '../engine/world.ts';
 import type { WorkerHost, WorkerProcess, WorkerSpec } from './host.ts';

@@ -4,7 +4,7 @@ import { controlProtocol, type ControlProtocol } from '../../contract/control-pr
 import { fromDomPort } from '../../contract/ports/dom-port.ts';
 import { previewProtocol, type PreviewProtocol } from '../../contract/preview-protocol.ts';
 import type { EventPayload } from '../../contract/protocol.ts';
-import { createClient, type RpcClient } from '../../contract/rpc.ts';
+import { createClient, type RpcClient } from '../../contract/rpc/client.ts';
 
 declare global {
   interface Window {

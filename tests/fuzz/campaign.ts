@@ -15,7 +15,7 @@ import { auditOutput, openCourt, type Court } from './audit.ts';
 import { mutate } from './mutations.ts';
 import { createRandom } from './random.ts';
 import { seedKinds, type SeedKind, type Seeds } from './seeds.ts';
-import { watchedPool, type WatchedPool } from './watched-pool.ts';
+import { watchedPool, type LongAttempt, type WatchedPool } from './watched-pool.ts';
 
 export interface CampaignOptions {
   readonly seed: string;
@@ -54,7 +54,7 @@ export interface CampaignResult {
   readonly violations: readonly string[];
   /** Resident bytes of this process after each round, garbage collected where that can be asked for. */
   readonly memory: readonly number[];
-  readonly longestMs: number;
+  readonly longest: LongAttempt;
   readonly workerPeakBytes: number;
   /** The longest that this process's event loop waited, milliseconds. */
   readonly stallMs: number;
@@ -144,16 +144,16 @@ export async function runCampaign(seeds: Seeds, options: CampaignOptions): Promi
     const left = await field.pool.close();
     if (left.length > 0) field.violations.push(`workers outlived their pool: ${left.join(', ')}`);
   }
-  const longestMs = field.pool.longestMs();
+  const longest = field.pool.longest();
   // Told by timers of a process that has to be given a core first.
-  if (longestMs > options.limitMs + 5_000)
-    field.violations.push(`an attempt took ${longestMs.toFixed(0)} ms of ${String(options.limitMs)}`);
+  if (longest.ms > options.limitMs + 5_000)
+    field.violations.push(`${longest.name} took ${longest.ms.toFixed(0)} ms of ${String(options.limitMs)}`);
   return {
     tallies: field.tallies,
     killers: field.killers,
     violations: field.violations,
     memory,
-    longestMs,
+    longest,
     workerPeakBytes: field.pool.peakBytes(),
     stallMs: loop.max / 1e6,
     retries: field.retries,

@@ -15,7 +15,7 @@ export function table(result: CampaignResult, seed: string): string {
     ...lines.map((cells) => `| ${cells.join(' | ')} |`),
     '',
     `Seed ${seed}, ${seconds(result.elapsedMs)}. Violations: ${String(result.violations.length)}.`,
-    `Attempts that ended a worker: ${String(result.killers.length)}; longest attempt ${seconds(result.longestMs)}; largest worker ${megabytes(result.workerPeakBytes)}.`,
+    `Attempts that ended a worker: ${String(result.killers.length)}; longest attempt ${seconds(result.longest.ms)} (${result.longest.name}); largest worker ${megabytes(result.workerPeakBytes)}.`,
     `Orchestrator: ${megabytes(first)} resident after the first round, ${megabytes(result.memory.at(-1) ?? 0)} after the last, growth ${megabytes(memoryGrowth(result.memory))}; longest stall of its event loop ${result.stallMs.toFixed(0)} ms.`,
     ...result.killers.map(
       ({ kind, index, how, code, bytes }) =>

@@ -5,12 +5,18 @@ import { createChildHost } from '../../main/workers/child-host.ts';
 import { createPool, type PoolStats } from '../../main/workers/pool.ts';
 import { isAlive } from '../fixtures/processes.ts';
 
+export interface LongAttempt {
+  /** Of the picture. */
+  readonly name: string;
+  readonly ms: number;
+}
+
 /** A real pool whose workers are watched from outside. */
 export interface WatchedPool extends JobRunner {
   /** What a job may take, and over it what a kill and its notice may, milliseconds. */
   readonly limitMs: number;
-  /** The longest any attempt has been on a worker, milliseconds. */
-  readonly longestMs: () => number;
+  /** The attempt that has been on a worker the longest. */
+  readonly longest: () => LongAttempt;
   /** The most memory any worker has had, bytes; 0 where the system does not tell. */
   readonly peakBytes: () => number;
   readonly stats: () => PoolStats;
@@ -22,7 +28,7 @@ export function watchedPool(entry: string, size: number, limitMs: number): Watch
   const childHost = createChildHost({ entry });
   const pids = new Set<number>();
   let peak = 0;
-  let longest = 0;
+  let longest: LongAttempt = { name: '', ms: 0 };
   const pool = createPool({
     host: {
       start(spec) {
@@ -53,10 +59,11 @@ export function watchedPool(entry: string, size: number, limitMs: number): Watch
           },
         });
       } finally {
-        if (startedAt !== undefined) longest = Math.max(longest, performance.now() - startedAt);
+        const ms = startedAt === undefined ? 0 : performance.now() - startedAt;
+        if (ms > longest.ms) longest = { name: params.name, ms };
       }
     },
-    longestMs: () => longest,
+    longest: () => longest,
     peakBytes: () => peak,
     stats: pool.stats,
     async close() {

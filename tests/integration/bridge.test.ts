@@ -10,7 +10,7 @@ import { controlProtocol, type ControlProtocol } from '../../contract/control-pr
 import { fromThreadPort } from '../../contract/ports/node-port.ts';
 import type { Result } from '../../contract/protocol.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
-import { createClient, type RpcClient } from '../../contract/rpc.ts';
+import { createClient, type RpcClient } from '../../contract/rpc/client.ts';
 import { appOrigin } from '../../main/app/app-protocol.ts';
 import { createHandleTable, type HandleTable } from '../../main/app/handles.ts';
 import { openBridge } from '../../main/bridge/open-bridge.ts';

@@ -4,7 +4,7 @@ import type { AppView } from '../../../contract/app-state.ts';
 import type { Command, ControlHello, ControlProtocol } from '../../../contract/control-protocol.ts';
 import { MillraceError } from '../../../contract/errors.ts';
 import type { Method, Params, Result } from '../../../contract/protocol.ts';
-import type { RpcClient } from '../../../contract/rpc.ts';
+import type { RpcClient } from '../../../contract/rpc/client.ts';
 import { connectToMain } from '../bridge.ts';
 import { letDraw } from '../slices.ts';
 import { useRows } from './rows.ts';

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { requestControlPort } from '../../../contract/channels.ts';
 import { controlProtocol } from '../../../contract/control-protocol.ts';
 import { errorCodes } from '../../../contract/errors.ts';
-import { createServer } from '../../../contract/rpc.ts';
+import { createServer } from '../../../contract/rpc/server.ts';
 import { toFrame } from '../../../contract/ports/frames.ts';
 import { parseRecipe } from '../../../contract/recipe.ts';
 import { workerProtocol } from '../../../contract/worker-protocol.ts';

@@ -9,7 +9,7 @@ import { fromThreadPort } from '../../../contract/ports/node-port.ts';
 import { previewProtocol, type PreviewProtocol } from '../../../contract/preview-protocol.ts';
 import type { EventPayload } from '../../../contract/protocol.ts';
 import { parseRecipe } from '../../../contract/recipe.ts';
-import { createClient, type RpcClient } from '../../../contract/rpc.ts';
+import { createClient, type RpcClient } from '../../../contract/rpc/client.ts';
 import { workerProtocol, type WorkerProtocol } from '../../../contract/worker-protocol.ts';
 import { moving, picture } from '../../fixtures/pictures.ts';
 

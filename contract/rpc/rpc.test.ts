@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
-import { portPair } from '../tests/fixtures/port-pair.ts';
-import { protocolVersion, seal, type Envelope } from './envelope.ts';
-import { MillraceError } from './errors.ts';
-import type { PortLike } from './port.ts';
-import { defineProtocol } from './protocol.ts';
-import { createClient, createServer, type Handlers, type RpcClient, type RpcServer } from './rpc.ts';
+import { portPair } from '../../tests/fixtures/port-pair.ts';
+import { protocolVersion, seal, type Envelope } from '../envelope.ts';
+import { MillraceError } from '../errors.ts';
+import type { PortLike } from '../port.ts';
+import { defineProtocol } from '../protocol.ts';
+import { createClient, type RpcClient } from './client.ts';
+import { createServer, type Handlers, type RpcServer } from './server.ts';
 
 const testProtocol = defineProtocol({
   hello: v.object({ name: v.string() }),
