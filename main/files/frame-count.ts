@@ -1,4 +1,5 @@
 import type { InputFormat } from '../../contract/formats.ts';
+import { gifFrames, type Begun } from './gif-blocks.ts';
 
 /** Bytes of a moving picture in which its frames are counted; what is larger goes on as it began. */
 export const framesLength = 16 * 1024 * 1024;
@@ -30,42 +31,10 @@ export function hidesFrames(bytes: Uint8Array, format: InputFormat | undefined):
   return format === 'gif' || (format === 'webp' && movesWebp(bytes));
 }
 
-/** Frames that were begun, and where the last of them begins. */
-interface Begun {
-  readonly frames: number;
-  readonly lastAt: number;
-}
-
 function goingOn({ frames, lastAt }: Begun, seen: number, total: number): number {
   if (seen >= total || frames < 2) return Math.max(1, frames);
   // The last one may go on behind what was read.
   return Math.ceil(((frames - 1) * total) / lastAt);
-}
-
-/** GIF89a, sections 18 to 26: image descriptors among blocks of other kinds. */
-function gifFrames(bytes: Uint8Array): Begun {
-  let [frames, lastAt] = [0, 0];
-  let at = 13 + colourTableLength(bytes[10]);
-  for (;;) {
-    const kind = bytes[at];
-    if (kind === 0x21) at = endOfSubBlocks(bytes, at + 2);
-    else if (kind === 0x2c) {
-      [frames, lastAt] = [frames + 1, at];
-      at = endOfSubBlocks(bytes, at + 11 + colourTableLength(bytes[at + 9]));
-    } else return { frames, lastAt };
-  }
-}
-
-/** Bytes of the colour table that the packed field of a descriptor announces. */
-function colourTableLength(packed = 0): number {
-  return (packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 0x07) + 1);
-}
-
-/** Behind the empty block that ends a chain. */
-function endOfSubBlocks(bytes: Uint8Array, from: number): number {
-  let at = from;
-  for (let length = bytes[at]; length !== undefined && length !== 0; length = bytes[at]) at += 1 + length;
-  return at + 1;
 }
 
 /** RFC 9649, 2.7: a VP8X chunk comes first, and says whether ANMF chunks will follow. */

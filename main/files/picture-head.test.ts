@@ -43,6 +43,31 @@ describe('describeHead', () => {
     expect(of(await moving('gif'))).toEqual([8, 3]);
   });
 
+  it.each([
+    ['a first frame beyond the canvas', [2, 1], [[10, 5, 100, 50]]],
+    [
+      'a later frame beyond it',
+      [20, 10],
+      [
+        [0, 0, 20, 10],
+        [0, 0, 300, 200],
+      ],
+    ],
+    [
+      'both beyond it',
+      [2, 1],
+      [
+        [0, 0, 30, 20],
+        [0, 0, 300, 200],
+      ],
+    ],
+    ['a frame within it', [50, 40], [[5, 5, 10, 10]]],
+  ] as const)('tells the size of a gif as it is decoded: %s', async (_what, canvas, frames) => {
+    const bytes = gif(canvas, frames);
+    const { width, pageHeight, height } = await sharp(bytes, { animated: true }).metadata();
+    expect(sizeOf(bytes)).toEqual(['gif', width, pageHeight ?? height]);
+  });
+
   it('leaves a size open that the bytes do not tell', () => {
     expect(sizeOf(Buffer.from([0xff, 0xd8, 0xff, 0xe0]))).toEqual(['jpeg', undefined, undefined]);
     expect(sizeOf(new Uint8Array())).toEqual([undefined, undefined, undefined]);
@@ -76,3 +101,11 @@ describe('describeHead', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });
+
+/** A GIF of these frames (left, top, width, height), in which nothing is drawn. */
+function gif(canvas: readonly number[], frames: readonly (readonly number[])[]): Buffer {
+  const words = (numbers: readonly number[]): number[] => numbers.flatMap((each) => [each & 255, each >> 8]);
+  const drawn = frames.flatMap((frame) => [0x2c, ...words(frame), 0, 2, 2, 0x44, 0x01, 0]);
+  const colours = [0, 0, 0, 255, 255, 255];
+  return Buffer.from([...Buffer.from('GIF89a'), ...words(canvas), 0x80, 0, 0, ...colours, ...drawn, 0x3b]);
+}

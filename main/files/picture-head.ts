@@ -3,6 +3,7 @@ import type { InputFormat } from '../../contract/formats.ts';
 import { sniffFormat } from '../../contract/sniff.ts';
 import type { SourceHead } from '../engine/world.ts';
 import { countFrames } from './frame-count.ts';
+import { gifSize } from './gif-blocks.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 
@@ -31,9 +32,11 @@ function sizeOf(
   // The library searches a damaged JPEG byte by byte, and the window waits meanwhile.
   if (format === 'jpeg') return jpegSize(bytes.subarray(0, longHeadLength));
   try {
-    // A copy, because the library reads past the end of a view into a larger buffer.
-    const { width, height } = imageSize(new Uint8Array(bytes.subarray(0, headLength)));
-    return isEdge(width) && isEdge(height) ? { width, height } : undefined;
+    // The library takes the canvas of a GIF, and the others a copy: it reads past the end of a view into a larger buffer.
+    const size = format === 'gif' ? gifSize(bytes) : imageSize(new Uint8Array(bytes.subarray(0, headLength)));
+    return size !== undefined && isEdge(size.width) && isEdge(size.height)
+      ? { width: size.width, height: size.height }
+      : undefined;
   } catch {
     // The size lies further back, or the header is damaged.
     return undefined;
