@@ -175,8 +175,6 @@ export const jobDetailSchema = v.object({
   settings: v.optional(v.string()),
   source: v.optional(v.object({ width: count, height: count, colour: v.string() })),
   output: v.optional(v.object({ width: count, height: count, colour: v.string() })),
-  /** Milliseconds of each stage in the worker. */
-  timings: v.optional(v.record(v.string(), milliseconds)),
 });
 export type JobDetail = v.InferOutput<typeof jobDetailSchema>;
 

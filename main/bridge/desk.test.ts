@@ -293,7 +293,6 @@ describe('a batch in the window', () => {
       fidelity: [],
       settings: 'the original, unchanged',
       source: { width: 1000, height: 1000, colour: 'sRGB' },
-      timings: { total: 4 },
     });
     expect(desk.batch?.detail(2)).toBeUndefined();
   });

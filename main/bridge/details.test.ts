@@ -15,13 +15,15 @@ it('describes the settings as a person reads them', () => {
   expect(details.get(1)?.settings).toBe('mozjpeg, quality 82, chroma subsampling 4:2:0, progressive');
 });
 
-it('keeps those that were done or looked at last', () => {
-  const details = createDetails(2);
-  details.remember(1, report);
-  details.remember(2, report);
-  details.get(1);
-  details.remember(3, report);
-  expect([1, 2, 3].map((id) => details.get(id) !== undefined)).toEqual([true, false, true]);
+it('keeps those of all jobs, and what is alike once', () => {
+  const details = createDetails();
+  const ids = Array.from({ length: 20_000 }, (_, index) => index + 1);
+  for (const id of ids) details.remember(id, structuredClone(report));
+  expect(ids.filter((id) => details.get(id) === undefined)).toEqual([]);
+  const [first, last] = [details.get(1), details.get(20_000)];
+  expect(first).toEqual(last);
+  expect(first?.fidelity).toBe(last?.fidelity);
+  expect(first?.output).toBe(last?.output);
   details.forget(3);
   expect(details.get(3)).toBeUndefined();
 });

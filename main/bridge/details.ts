@@ -4,48 +4,54 @@ import type { Report } from '../../contract/report.ts';
 /** What is kept of a report for the compare screen. */
 export type Detail = Omit<JobDetail, 'row'>;
 
-/** The details of the jobs that were done last or looked at last; of older ones only the row is known. */
+/** The details of all jobs that are done. */
 export interface Details {
   remember(id: number, report: Report): void;
   get(id: number): Detail | undefined;
   forget(id: number): void;
 }
 
-/** About 1 kB each. */
-const kept = 5000;
-
-export function createDetails(limit = kept): Details {
+/**
+ * Costs about 100 bytes for a job: most pictures of a batch have the same size, colour, settings and fate of what came
+ * with them, and what is alike is kept once.
+ */
+export function createDetails(): Details {
   const details = new Map<number, Detail>();
-  /** Newest last: a map lists its keys in the order they were set. */
-  function keep(id: number, detail: Detail): void {
-    details.delete(id);
-    details.set(id, detail);
-    const [oldest] = details.keys();
-    if (details.size > limit && oldest !== undefined) details.delete(oldest);
+  const kinds = new Map<string, unknown>();
+
+  /** The first that was equal to this one. */
+  function shared<T>(value: T): T {
+    const key = JSON.stringify(value);
+    const known = kinds.get(key);
+    if (known !== undefined) return known as T;
+    kinds.set(key, value);
+    return value;
   }
+
   return {
     remember(id, report) {
-      keep(id, detailOf(report));
+      const { fidelity, settings, source, output } = detailOf(report);
+      details.set(id, {
+        fidelity: shared(fidelity),
+        settings: shared(settings),
+        source: shared(source),
+        output: shared(output),
+      });
     },
-    get(id) {
-      const detail = details.get(id);
-      if (detail !== undefined) keep(id, detail);
-      return detail;
-    },
+    get: (id) => details.get(id),
     forget(id) {
       details.delete(id);
     },
   };
 }
 
-function detailOf(report: Report): Detail {
-  const { source, output, fidelity, timings } = report;
+function detailOf(report: Report): Required<Detail> {
+  const { source, output, fidelity } = report;
   return {
     fidelity,
     settings: describeSettings(report),
     source: { width: source.width, height: source.height, colour: source.colour },
     output: { width: output.width, height: output.height, colour: output.colour },
-    timings,
   };
 }
 
