@@ -12,10 +12,18 @@ export function createBreather(): () => Promise<void> | undefined {
   };
 }
 
-/** Settles in a task of its own, before which the page may draw. */
+/**
+ * Settles in a task of its own, before which the page may draw. By a message, since a timer waits for up to a minute while
+ * the window is hidden.
+ */
 export function letDraw(): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
   });
 }
 
