@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
 import { cutName } from './output-name.ts';
@@ -14,7 +13,7 @@ import {
   type DiskFiles,
 } from './durable.ts';
 import { hasCode } from './file-errors.ts';
-import { identityOf } from './identity.ts';
+import { hasEntries, identityOf } from './identity.ts';
 
 /** Where originals are kept that an output took the place of. */
 export interface BackupPlace {
@@ -43,7 +42,7 @@ export function backupPath({ folder, run, now }: BackupPlace, original: string):
 /** Whether a folder of backups may be on a drive that is not connected: it is gone, or empty as a place for a drive is. */
 export async function isOutOfReach(folder: string): Promise<boolean> {
   try {
-    return (await readdir(folder)).length === 0;
+    return !(await hasEntries(folder));
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return true;
     throw error;

@@ -1,5 +1,5 @@
 import type { InputFormat } from '../../contract/formats.ts';
-import { gifFrames, type Begun } from './gif-blocks.ts';
+import { gifFrames, type Begun } from './gif-frames.ts';
 
 /** Bytes of a moving picture in which its frames are counted; what is larger goes on as it began. */
 export const framesLength = 16 * 1024 * 1024;

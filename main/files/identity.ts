@@ -61,7 +61,8 @@ export async function isAway(folder: string, identity: string, files: DiskFiles)
   }
 }
 
-async function hasEntries(path: string): Promise<boolean> {
+/** Reads no more of a folder than its first name. Rejects with the system's error. */
+export async function hasEntries(path: string): Promise<boolean> {
   const folder = await opendir(path);
   try {
     return (await folder.read()) !== null;

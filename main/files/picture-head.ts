@@ -3,7 +3,7 @@ import type { InputFormat } from '../../contract/formats.ts';
 import { sniffFormat } from '../../contract/sniff.ts';
 import type { SourceHead } from '../engine/world.ts';
 import { countFrames } from './frame-count.ts';
-import { gifSize } from './gif-blocks.ts';
+import { gifSize } from './gif-frames.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 

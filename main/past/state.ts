@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { asMillraceError, type MillraceError } from '../../contract/errors.ts';
 import type { OutputWriter } from '../engine/world.ts';
@@ -55,15 +55,12 @@ export function openState(options: StateOptions): State {
     const writer = openJournalWriter({ thread, path: store.path });
     const past = openPast({ store, run, writer, log, ...common });
     const preferences = createPreferences(store.database, writer);
-    const beside = join(folder, 'backups');
-    let chosen = options.backups ?? preferences.load().settings.backupFolder;
+    const beside = resolve(folder, 'backups');
     const backups = {
-      get folder() {
-        return chosen === undefined ? beside : resolve(chosen);
-      },
+      folder: resolve(options.backups ?? preferences.load().settings.backupFolder ?? beside),
       now: () => new Date(),
       // A folder that a person has chosen may be on another drive; that of the store is where the store is.
-      holdsSome: () => chosen !== undefined && past.keepsBackupsIn(resolve(chosen)),
+      holdsSome: () => backups.folder !== beside && past.keepsBackupsIn(backups.folder),
     };
     return {
       preferences,
@@ -72,7 +69,7 @@ export function openState(options: StateOptions): State {
       past,
       outputs: createOutputs({ run: run.id, backups, ...common }),
       keepBackupsIn(next) {
-        chosen = next;
+        backups.folder = resolve(next ?? beside);
       },
       async [Symbol.asyncDispose]() {
         await past.close();

@@ -1,11 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { canMount } from '../fixtures/can-mount.ts';
+import { serveHalf } from '../fixtures/half-server.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { openApp } from '../harness/app.ts';
 import { large, small, writePictures } from './pictures.ts';
@@ -27,23 +26,13 @@ it("downloads a link before everyone's eyes, converts it and shows it, and takes
   const { page, home } = app;
   await writePictures([join(home, 'beach.jpg')], small);
   const bytes = await readFile(join(home, 'beach.jpg'));
-  const isLookedAt = Promise.withResolvers<void>();
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.byteLength });
-    response.write(bytes.subarray(0, bytes.byteLength / 2));
-    void isLookedAt.promise.then(() => response.end(bytes.subarray(bytes.byteLength / 2)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  await using server = await serveHalf(bytes);
+  const { address } = server;
   await app.dropText('text/uri-list', `${address}/beach.jpg`);
   await fileRow(page, 'beach.jpg')
     .getByText(/Downloading (49|50) %/)
     .waitFor();
-  isLookedAt.resolve();
+  server.sendRest();
   expect(await resultOf(page)).toBe('Done: 1 picture');
   await expect.poll(() => fileRow(page, 'beach.jpg').locator('img').count()).toBe(1);
 

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { canMount } from '../../fixtures/can-mount.ts';
+import { serveHalf } from '../../fixtures/half-server.ts';
 import { newHome } from '../app.ts';
 import { openAt, take, type Theme } from './camera.ts';
 import { pictures } from './pictures.ts';
@@ -58,27 +57,4 @@ export async function photographOdd(theme: Theme): Promise<void> {
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-interface HalfServer extends AsyncDisposable {
-  readonly address: string;
-}
-
-/** Sends one half, and the other when it is closed. */
-async function serveHalf(bytes: Uint8Array): Promise<HalfServer> {
-  const half = Math.floor(bytes.byteLength / 2);
-  const rest = Promise.withResolvers<void>();
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.byteLength });
-    response.write(bytes.subarray(0, half));
-    void rest.promise.then(() => response.end(bytes.subarray(half)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    async [Symbol.asyncDispose]() {
-      rest.resolve();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

@@ -1,10 +1,12 @@
+import { gifBlocks, gifImageDescriptor } from '../../contract/gif-blocks.ts';
+
 /** Frames that were begun, and where the last of them begins. */
 export interface Begun {
   readonly frames: number;
   readonly lastAt: number;
 }
 
-/** GIF89a, sections 18 to 26: image descriptors among blocks of other kinds. */
+/** Image descriptors among blocks of other kinds. */
 export function gifFrames(bytes: Uint8Array): Begun {
   let [frames, lastAt] = [0, 0];
   for (const at of descriptors(bytes)) [frames, lastAt] = [frames + 1, at];
@@ -29,25 +31,5 @@ export function gifSize(bytes: Uint8Array): { readonly width: number; readonly h
 
 /** Where each of them begins. */
 function* descriptors(bytes: Uint8Array): Generator<number, undefined, undefined> {
-  let at = 13 + colourTableLength(bytes[10]);
-  for (;;) {
-    const kind = bytes[at];
-    if (kind === 0x21) at = endOfSubBlocks(bytes, at + 2);
-    else if (kind === 0x2c) {
-      yield at;
-      at = endOfSubBlocks(bytes, at + 11 + colourTableLength(bytes[at + 9]));
-    } else return undefined;
-  }
-}
-
-/** Bytes of the colour table that the packed field of a descriptor announces. */
-function colourTableLength(packed = 0): number {
-  return (packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 0x07) + 1);
-}
-
-/** Behind the empty block that ends a chain. */
-function endOfSubBlocks(bytes: Uint8Array, from: number): number {
-  let at = from;
-  for (let length = bytes[at]; length !== undefined && length !== 0; length = bytes[at]) at += 1 + length;
-  return at + 1;
+  for (const { at } of gifBlocks(bytes)) if (bytes[at] === gifImageDescriptor) yield at;
 }
