@@ -1,3 +1,5 @@
+import { ref, type Ref } from 'vue';
+
 /** As long as the page may work without letting it draw, milliseconds. */
 const sliceMs = 8;
 
@@ -25,6 +27,16 @@ export function letDraw(): Promise<void> {
     };
     port2.postMessage(undefined);
   });
+}
+
+/**
+ * False while what uses it is drawn for the first time, true from a later task on: parts of a screen that are too much for
+ * one task are drawn one after the other.
+ */
+export function useLater(): Readonly<Ref<boolean>> {
+  const isLater = ref(false);
+  void letDraw().then(() => (isLater.value = true));
+  return isLater;
 }
 
 /** Merge sort in slices: stable, and the page stays smooth with a hundred thousand rows. */
