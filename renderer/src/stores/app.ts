@@ -35,10 +35,9 @@ export const useApp = defineStore('app', () => {
       rows.clear();
       connection.value = { kind: 'connected', hello };
       void follow(client);
-      const { message } = await client.closed;
-      connection.value = { kind: 'gone', reason: message };
+      connection.value = { kind: 'gone', reason: goneWords(await client.closed) };
     } catch (error) {
-      connection.value = { kind: 'gone', reason: messageOf(error) };
+      connection.value = { kind: 'gone', reason: goneWords(error) };
     }
   }
 
@@ -54,7 +53,7 @@ export const useApp = defineStore('app', () => {
       }
     } catch (error) {
       if (connection.value.kind === 'connected')
-        connection.value = { kind: 'gone', reason: messageOf(error) };
+        connection.value = { kind: 'gone', reason: goneWords(error) };
     }
   }
 
@@ -105,4 +104,11 @@ export const useApp = defineStore('app', () => {
 /** What went wrong, for a person. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why there is nothing to see, and what to do. */
+function goneWords(error: unknown): string {
+  return error instanceof MillraceError && error.code === 'port-closed'
+    ? 'This window has lost its connection to the rest of Millrace. Your pictures are safe. If trying again does not help, quit Millrace and start it again: it goes on where it was.'
+    : messageOf(error);
 }

@@ -3,9 +3,15 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canMount } from '../../fixtures/can-mount.ts';
 import { serveHalf } from '../../fixtures/half-server.ts';
-import { newHome } from '../app.ts';
+import { newHome, type AppUnderTest } from '../app.ts';
 import { openAt, take, type Theme } from './camera.ts';
 import { pictures } from './pictures.ts';
+
+declare global {
+  interface Window {
+    controlPort?: MessagePort | undefined;
+  }
+}
 
 /** What does not happen every day: a drag above the window, nothing to do, a batch called off, a slow link, a full disk. */
 export async function photographOdd(theme: Theme): Promise<void> {
@@ -39,6 +45,8 @@ export async function photographOdd(theme: Theme): Promise<void> {
     }
     await page.getByRole('region', { name: 'Result' }).waitFor({ timeout: 120_000 });
 
+    await photographGone(app, theme);
+
     if (!canMount()) return;
     const disk = join(home, 'Memory card');
     await mkdir(disk);
@@ -57,4 +65,19 @@ export async function photographOdd(theme: Theme): Promise<void> {
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Main is gone, though its window is not: the page's port closes. */
+async function photographGone(app: AppUnderTest, theme: Theme): Promise<void> {
+  const { page } = app;
+  await page.addInitScript(() => {
+    addEventListener('message', ({ ports: [port] }) => (window.controlPort ??= port), { capture: true });
+  });
+  await page.reload();
+  await page.getByRole('region', { name: 'Result' }).waitFor();
+  await page.evaluate(() => window.controlPort?.dispatchEvent(new Event('close')));
+  await page.getByRole('alert').waitFor();
+  await take(app, `gone-${theme}`);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('region', { name: 'Result' }).waitFor();
 }
