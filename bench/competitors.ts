@@ -17,13 +17,13 @@ const cores = availableParallelism();
 const node = process.execPath;
 const here = import.meta.dirname;
 
-/** Millrace as a person runs it: the built command line. */
+/** Millrace as a person runs it. */
 export const millrace: Competitor = {
   name: 'Millrace',
   needs: [],
   command: (work, files, folder) => [
     node,
-    join(here, '../out/main/cli.js'),
+    join(here, '../bin/millrace.js'),
     ...files,
     ...work.flags,
     '--out',

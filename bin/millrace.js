@@ -3,7 +3,7 @@
 // node_modules takes over. Built first when it has not been.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +12,9 @@ import { ensureBuilt } from './ensure-built.js';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const output = 'out/main/cli.js';
 const usageError = 2;
+// What V8 has compiled is kept beside what it was compiled from, for this process and for its workers. Where that cannot
+// be written nothing is kept, and all goes on.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'out/compiled');
 
 // The major version that Electron carries too; before it there is no `await using`.
 const neededMajor = 24;
@@ -55,5 +58,7 @@ if (node === undefined) {
   process.exit(usageError);
 }
 if (!ensureBuilt(root, output, node)) process.exit(usageError);
-if (node === process.execPath) await import(pathToFileURL(join(root, output)).href);
-else runWith(node);
+if (node === process.execPath) {
+  module.enableCompileCache();
+  await import(pathToFileURL(join(root, output)).href);
+} else runWith(node);

@@ -1,6 +1,6 @@
 /**
  * What a worker looks up: which codec build is wanted, and for its libraries programs' paths, fonts for SVG, temporary
- * folders, time zone, Windows' own.
+ * folders, time zone, Windows' own; and where Node keeps what has been compiled.
  */
 const inherited = [
   'MILLRACE_CODECS',
@@ -21,6 +21,8 @@ const inherited = [
   'SystemRoot',
   'USERPROFILE',
   'LOCALAPPDATA',
+  'NODE_COMPILE_CACHE',
+  'NODE_DISABLE_COMPILE_CACHE',
 ];
 
 /**

@@ -91,6 +91,37 @@ describe.for([
   });
 });
 
+describe('what has been compiled', () => {
+  const kept = async (folder: string): Promise<string[]> => {
+    const [version = ''] = await readdir(folder);
+    return readdir(join(folder, version));
+  };
+
+  it('is kept for the next start, of the workers too', async () => {
+    const folder = await temporaryFolder();
+    const cache = join(folder, 'cache');
+    await writePicture(join(folder, 'in.jpg'), { width: 90, height: 70 });
+    const env = { NODE_COMPILE_CACHE: cache };
+    await runScript(process.execPath, [launcher, '--version'], env);
+    const ofMain = await kept(cache);
+    expect(ofMain.length).toBeGreaterThan(0);
+
+    const args = [launcher, join(folder, 'in.jpg'), '--to', 'webp', '--out', join(folder, 'out')];
+    const { code } = await runScript(process.execPath, args, env);
+    expect(code).toBe(0);
+    expect((await kept(cache)).length).toBeGreaterThan(ofMain.length);
+  });
+
+  it('is not needed: all goes on where nothing can be kept', async () => {
+    const folder = await temporaryFolder();
+    await writePicture(join(folder, 'in.jpg'), { width: 90, height: 70 });
+    const args = [launcher, join(folder, 'in.jpg'), '--to', 'webp', '--out', join(folder, 'out')];
+    const env = { NODE_COMPILE_CACHE: join(folder, 'in.jpg/cache') };
+    expect(await runScript(process.execPath, args, env)).toMatchObject({ code: 0 });
+    expect(await readdir(join(folder, 'out'))).toHaveLength(1);
+  });
+});
+
 describe('npx millrace in a folder that was never built', () => {
   it('builds first, says so, and runs', async () => {
     const copy = await temporaryFolder();
