@@ -59,3 +59,17 @@ showing('says so when it is opened outside the app', async () => {
   const page = await open(undefined);
   expect(await page.getByRole('alert').textContent()).toBe('This page belongs to the Millrace app.');
 });
+
+showing('says what to do when main has gone, and asks it again when it is back', async () => {
+  const page = await open(protocolVersion);
+  await page.evaluate(async () => {
+    await window.fakeMain.asked;
+    window.fakeMain.leave();
+  });
+  expect(await page.getByRole('alert').textContent()).toMatch(
+    /lost its connection.*Your pictures are safe.*quit Millrace and start it again/,
+  );
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.evaluate(() => window.fakeMain.asked);
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+});
