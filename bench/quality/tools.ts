@@ -42,13 +42,20 @@ interface Program {
   readonly format: LossyFormat;
   readonly program: string;
   readonly ladder: readonly number[];
-  /** Its arguments; the input as PPM, as PNG, or as JPEG of quality 100 for what takes nothing else. */
-  readonly args: (
-    input: { ppm: string; png: string; jpeg: string },
-    output: string,
-    setting: number | 'default',
-  ) => string[];
+  /** What it is given, as a file. */
+  readonly takes: keyof typeof inputs;
+  readonly args: (input: string, output: string, setting: number | 'default') => string[];
 }
+
+/** Pictures as files that programs take; as JPEG, nearly as they are, for what takes nothing else. */
+const inputs = {
+  ppm: async (picture: Picture) => {
+    const rgb = await open(picture).removeAlpha().raw().toBuffer();
+    return Buffer.concat([Buffer.from(`P6 ${String(picture.width)} ${String(picture.height)} 255\n`), rgb]);
+  },
+  png: (picture: Picture) => open(picture).png({ compressionLevel: 1 }).toBuffer(),
+  jpeg: (picture: Picture) => open(picture).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(),
+};
 
 const asked = (option: string, setting: number | 'default'): string[] =>
   setting === 'default' ? [] : [option, String(setting)];
@@ -59,7 +66,8 @@ const programs: readonly Program[] = [
     format: 'jpeg',
     program: 'cjpeg',
     ladder: fine,
-    args: ({ ppm }, output, setting) => [...asked('-quality', setting), '-outfile', output, ppm],
+    takes: 'ppm',
+    args: (input, output, setting) => [...asked('-quality', setting), '-outfile', output, input],
   },
   {
     // It takes the name of its input. Without a quality it keeps every pixel of the JPEG it is given.
@@ -67,13 +75,14 @@ const programs: readonly Program[] = [
     format: 'jpeg',
     program: 'jpegoptim',
     ladder: fine,
-    args: ({ jpeg }, output, setting) => [
+    takes: 'jpeg',
+    args: (input, output, setting) => [
       '--quiet',
       '--force',
       '--strip-all',
       ...(setting === 'default' ? [] : [`--max=${String(setting)}`]),
       `--dest=${dirname(output)}`,
-      jpeg,
+      input,
     ],
   },
   {
@@ -81,7 +90,8 @@ const programs: readonly Program[] = [
     format: 'webp',
     program: 'cwebp',
     ladder: fine,
-    args: ({ png }, output, setting) => ['-quiet', ...asked('-q', setting), png, '-o', output],
+    takes: 'png',
+    args: (input, output, setting) => ['-quiet', ...asked('-q', setting), input, '-o', output],
   },
   {
     name: 'avifenc',
@@ -89,13 +99,14 @@ const programs: readonly Program[] = [
     program: 'avifenc',
     // Quantisers from 0 to 63, where 0 is the best.
     ladder: [36, 27, 20, 14, 9, 5, 2],
-    args: ({ png }, output, setting) => [
+    takes: 'png',
+    args: (input, output, setting) => [
       '-j',
       '1',
       ...(setting === 'default'
         ? []
         : ['--min', '0', '--max', '63', '-a', 'end-usage=q', '-a', `cq-level=${String(setting)}`]),
-      png,
+      input,
       output,
     ],
   },
@@ -104,15 +115,17 @@ const programs: readonly Program[] = [
     format: 'jxl',
     program: 'cjxl',
     ladder: fine,
-    args: ({ png }, output, setting) => ['--num_threads=0', ...asked('-q', setting), png, output],
+    takes: 'png',
+    args: (input, output, setting) => ['--num_threads=0', ...asked('-q', setting), input, output],
   },
   ...(['jpeg', 'webp', 'avif'] as const).map((format) => ({
     name: 'ImageMagick',
     format,
     program: '/usr/bin/convert',
     ladder: format === 'avif' ? ofAvif : fine,
-    args: ({ png }: { png: string }, output: string, setting: number | 'default') => [
-      png,
+    takes: 'png' as const,
+    args: (input: string, output: string, setting: number | 'default') => [
+      input,
       ...asked('-quality', setting),
       output,
     ],
@@ -170,7 +183,7 @@ function ofJsquash(format: LossyFormat, ladder: readonly number[]): Tool {
   };
 }
 
-function ofProgram({ name, format, program, ladder, args }: Program): Tool {
+function ofProgram({ name, format, program, ladder, takes, args }: Program): Tool {
   return {
     name,
     format,
@@ -179,24 +192,11 @@ function ofProgram({ name, format, program, ladder, args }: Program): Tool {
       const folder = await mkdtemp(join(tmpdir(), 'millrace-quality-'));
       try {
         const file = `out.${format === 'jpeg' ? 'jpg' : format}`;
-        const input = {
-          ppm: join(folder, 'in.ppm'),
-          png: join(folder, 'in.png'),
-          jpeg: join(folder, 'given', file),
-        };
-        const { width, height } = picture;
-        const rgb = await open(picture).removeAlpha().raw().toBuffer();
-        await writeFile(
-          input.ppm,
-          Buffer.concat([Buffer.from(`P6 ${String(width)} ${String(height)} 255\n`), rgb]),
-        );
-        await writeFile(input.png, await open(picture).png({ compressionLevel: 1 }).toBuffer());
-        await mkdir(dirname(input.jpeg));
-        await writeFile(
-          input.jpeg,
-          await open(picture).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(),
-        );
         const output = join(folder, file);
+        // In a folder of its own: jpegoptim gives its output the name of its input.
+        const input = join(folder, 'given', takes === 'jpeg' ? file : `in.${takes}`);
+        await mkdir(dirname(input));
+        await writeFile(input, await inputs[takes](picture));
         await run(program, args(input, output, setting));
         return await readFile(output);
       } finally {
