@@ -82,7 +82,7 @@ function compiledOnLoad(): Plugin {
   return {
     name: 'compiled-on-load',
     apply: 'build',
-    // After the code is made small, which takes comments out.
+    // V8 wants it first of all. A banner comes too soon: Vite puts a line in front of it, and what is made small loses comments.
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {

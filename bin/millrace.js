@@ -12,9 +12,6 @@ import { ensureBuilt } from './ensure-built.js';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const output = 'out/main/cli.js';
 const usageError = 2;
-// What V8 has compiled is kept beside what it was compiled from, for this process and for its workers. Where that cannot
-// be written nothing is kept, and all goes on.
-process.env.NODE_COMPILE_CACHE ??= join(root, 'out/compiled');
 
 // The major version that Electron carries too; before it there is no `await using`.
 const neededMajor = 24;
@@ -58,6 +55,9 @@ if (node === undefined) {
   process.exit(usageError);
 }
 if (!ensureBuilt(root, output, node)) process.exit(usageError);
+// What V8 has compiled is kept beside what it was compiled from, for this process and for its workers. Where that cannot
+// be written nothing is kept, and all goes on.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'out/compiled');
 if (node === process.execPath) {
   module.enableCompileCache();
   await import(pathToFileURL(join(root, output)).href);

@@ -2,9 +2,9 @@ declare global {
   interface Window {
     /** Main's side of the page, in these tests. */
     readonly fakeMain: {
-      /** The page's first request on the present port. */
+      /** Settles with the first thing the page asks; after `leave`, with the first on another port. */
       readonly asked: Promise<void>;
-      /** Closes the port, as the end of main does. */
+      /** Tells the page that its port has closed, as the end of main does. */
       leave(): void;
     };
   }
@@ -16,13 +16,12 @@ declare global {
  */
 export function installPageMain({ channel, version }: { channel: string; version: number }): void {
   let ofPage: MessagePort | undefined;
-  let { promise: asked, resolve: heard } = Promise.withResolvers<void>();
+  let asked = Promise.withResolvers<void>();
 
   function requestControlPort(): void {
-    ({ promise: asked, resolve: heard } = Promise.withResolvers<void>());
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
-      heard();
+      asked.resolve();
     };
     const info = { name: 'Millrace', version: '1.2.3', platform: 'linux' };
     port1.postMessage({ v: version, kind: 'hello', credit: 16, info });
@@ -35,10 +34,11 @@ export function installPageMain({ channel, version }: { channel: string; version
     millrace: { requestControlPort },
     fakeMain: {
       get asked() {
-        return asked;
+        return asked.promise;
       },
       // Electron tells a port that its other end has closed; in a browser nothing does.
       leave() {
+        asked = Promise.withResolvers();
         ofPage?.dispatchEvent(new Event('close'));
       },
     },

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, symlink } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -91,12 +91,13 @@ describe.for([
   });
 });
 
-describe('what has been compiled', () => {
-  const kept = async (folder: string): Promise<string[]> => {
-    const [version = ''] = await readdir(folder);
-    return readdir(join(folder, version));
-  };
+/** What Node has kept of compiled code: a folder for its version, and in it a file for each module. */
+async function kept(folder: string): Promise<string[]> {
+  const [version = ''] = await readdir(folder);
+  return readdir(join(folder, version));
+}
 
+describe('what has been compiled', () => {
   it('is kept for the next start, of the workers too', async () => {
     const folder = await temporaryFolder();
     const cache = join(folder, 'cache');
@@ -133,8 +134,13 @@ describe('npx millrace in a folder that was never built', () => {
 
     const first = await runScript(process.execPath, [script, '--version']);
     expect(first).toMatchObject({ code: 0, stderr: 'millrace: building it first, once ...\n' });
+    const compiled = join(copy, 'out/compiled');
+    const keptAtFirst = await kept(compiled);
+    await rm(compiled, { recursive: true });
     const second = await runScript(process.execPath, [script, '--version']);
     expect(second).toEqual({ code: 0, stdout: first.stdout, stderr: '' });
+    // Nothing of the tools that built it.
+    expect(keptAtFirst.length).toBe((await kept(compiled)).length);
   });
 });
 
