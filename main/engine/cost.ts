@@ -22,7 +22,7 @@ const decodeCost: Readonly<Record<InputFormat, number>> = {
 const encodeCost: Readonly<Record<OutputFormat, Readonly<Record<Recipe['effort'], number>>>> = {
   jpeg: { fast: 15, balanced: 80, smallest: 80 },
   png: { fast: 60, balanced: 1000, smallest: 2000 },
-  webp: { fast: 55, balanced: 125, smallest: 300 },
+  webp: { fast: 55, balanced: 105, smallest: 300 },
   avif: { fast: 105, balanced: 650, smallest: 2500 },
   jxl: { fast: 170, balanced: 400, smallest: 700 },
   gif: { fast: 200, balanced: 400, smallest: 600 },

@@ -3,6 +3,7 @@ import { MillraceError } from '../../contract/errors.ts';
 import { formatTraits, type OutputFormat } from '../../contract/formats.ts';
 import type { Codecs } from '../codecs.ts';
 import type { Settings } from './encode-settings.ts';
+import { encodePlainWebp } from './encode-webp.ts';
 import { encodeJxl } from './jxl.ts';
 import { embedMetadata } from './metadata/embed.ts';
 import type { Metadata } from './metadata/metadata.ts';
@@ -65,8 +66,9 @@ async function write(
     case 'png':
       return encodePng(pixels, settings, metadata, codecs);
     case 'webp': {
-      const webp = open(pixels, codecs.sharp).webp({ ...options, ...timing(pixels) });
-      return embedMetadata(await webp.toBuffer(), to, metadata);
+      const bySharp = () => open(pixels, codecs.sharp).webp({ ...options, ...timing(pixels) });
+      const webp = (await encodePlainWebp(pixels, settings)) ?? (await bySharp().toBuffer());
+      return embedMetadata(webp, to, metadata);
     }
     case 'gif':
       return open(pixels, paletteBuild(pixels, to, codecs))
