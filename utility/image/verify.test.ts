@@ -121,6 +121,35 @@ describe.each(['jpeg', 'webp'] as const)('a large %s', (to) => {
   );
 });
 
+describe('a large AVIF', () => {
+  const size = { width: 400, height: 300 };
+
+  it('has its boxes looked at, and passes', async () => {
+    const good = await pixelsOf(size);
+    const written = await encoded(good, 'avif');
+    expect(await check(written, 'avif', good, { whole: false })).toBe('good');
+    expect(await check(written.subarray(0, -1), 'avif', good, { whole: false })).toContain('boxes');
+    expect(await check(Buffer.concat([written, written]), 'avif', good, { whole: false })).not.toBe('good');
+  });
+
+  it('is decoded whole where it is drawn, and where it will stand in the place of its original', async () => {
+    const good = await pixelsOf(size);
+    const verdicts = new Set<string>();
+    // Other pictures have other bytes in the middle: some of these are drawn.
+    for (let strip = 0; strip < 80; strip += 1) {
+      const picture = rearranged(good, (x, y, c) => sampleOf(good, (x + 5 * strip) % good.width, y, c));
+      const black = await encoded(
+        rearranged(picture, (x, y, c) => (y < 4 ? sampleOf(picture, x, y, c) : 0)),
+        'avif',
+      );
+      const verdict = await check(black, 'avif', picture, { whole: false });
+      verdicts.add(verdict.includes('does not look like') ? 'found out' : verdict);
+      if (strip === 0) expect(await check(black, 'avif', picture)).toContain('does not look like');
+    }
+    expect(verdicts).toEqual(new Set(['good', 'found out']));
+  });
+});
+
 describe('without a loss', () => {
   it.each(['png', 'webp'] as const)('one wrong pixel of a %s is found out', async (to) => {
     const good = await pixelsOf();

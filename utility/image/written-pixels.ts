@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Sharp } from 'sharp';
 import type { OutputFormat } from '../../contract/formats.ts';
 import type { Codecs } from '../codecs.ts';
+import { hasWholeBoxes } from './avif-boxes.ts';
 import type { Samples } from './block-means.ts';
 import type { Header } from './header.ts';
 import { decodeJxl } from './jxl.ts';
@@ -28,7 +29,8 @@ const partOfRows = 8;
 const partOfPictures = 16;
 
 /**
- * Decodes as much of a lossy output as tells a good one from a broken one.
+ * Decodes as much of a lossy output as tells a good one from a broken one; undefined where that would be all of it and it is
+ * not one of those that are decoded whole.
  *
  * @param whole all of its rows, whatever that costs
  * @throws Error as the decoder words it
@@ -39,10 +41,14 @@ export async function lookAt(
   expected: Pixels,
   whole: boolean,
   codecs: Codecs,
-): Promise<Seen> {
+): Promise<Seen | undefined> {
   const { width, height, frames, channels } = expected;
   const { format } = header;
   const plain = frames === 1 && channels !== 4 && width * height >= smallPixels;
+  if (format === 'avif' && plain && !whole && !isDrawn(bytes)) {
+    if (hasWholeBoxes(bytes)) return undefined;
+    throw new Error('its boxes are not whole');
+  }
   if (!plain || (format !== 'jpeg' && format !== 'webp')) {
     const shown = header.frames === frames ? frames : 1;
     const samples = await decodeWhole(bytes, header, expected, codecs, shown);
