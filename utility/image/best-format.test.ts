@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp, { type SharpOptions } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe, type RecipeInput } from '../../contract/recipe.ts';
 import type { Report } from '../../contract/report.ts';
+import { corpus } from '../../tests/fixtures/corpus.ts';
 import { picture } from '../../tests/fixtures/pictures.ts';
 import { loadCodecs, type Codecs } from '../codecs.ts';
 import { convert } from './convert.ts';
@@ -94,6 +97,16 @@ async function manyColours(): Promise<Buffer> {
     .png({ compressionLevel: 1 })
     .toBuffer();
 }
+
+describe.skipIf(corpus === undefined)('the best format of a drawing', () => {
+  it('loses nothing where it repeats itself, though no part of it tells that', async () => {
+    const bytes = await readFile(join(corpus ?? '', 'svg', 'oceans.svg'));
+    const { report, output } = await make(bytes, { bestOf: ['webp', 'jpeg'] });
+    expect(report).toMatchObject({ settings: { lossless: true }, score: { value: 100 } });
+    const { output: lossy } = await make(bytes, { to: 'webp', quality: 'auto' });
+    expect(output.byteLength).toBeLessThan(lossy.byteLength / 5);
+  });
+});
 
 describe('a score', () => {
   it.each<RecipeInput>([{ bestOf: ['png'], palette: true }, { bestOf: ['gif'] }])(

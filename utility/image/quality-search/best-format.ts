@@ -8,6 +8,7 @@ import { keepsCoefficients } from '../prepare.ts';
 import { rawOptions } from '../pixels.ts';
 import { encodeAsAsked, type AskedFile } from './encode-as-asked.ts';
 import { isSearchable, type EncodeJob } from './encode-job.ts';
+import { hasFewColours } from './few-colours.ts';
 import { makeMontage } from './montage.ts';
 import { scoreFile } from './scored-encoder.ts';
 import { surveyPicture, type Survey } from './survey.ts';
@@ -106,7 +107,8 @@ async function enter<Job extends EncodeJob>(job: Job, codecs: Codecs): Promise<C
     contenders.push({ job, survey, estimate, reaches, slack: slackOfSearch });
   }
   if (formatTraits[to].lossless && !(to === 'png' && recipe.palette)) {
-    const estimate = await losslessEstimate(job, codecs);
+    // What repeats all over a drawing takes next to nothing, and no part of it tells.
+    const estimate = hasFewColours(pixels) ? undefined : await losslessEstimate(job, codecs);
     const lossless = { ...job, recipe: { ...recipe, lossless: true } };
     contenders.push({ job: lossless, estimate, reaches: true, slack: slackOfLossless });
   }
