@@ -24,9 +24,9 @@ export interface Scorer {
   dispose(): void;
 }
 
-/** Rows that are handed to the measure at once. */
+/** Rows that are handed to the measure at once: it works on four together. */
 const rowsAtOnce = 32;
-/** Rows that it is behind: the reach of its blur. */
+/** Rows that it is behind, as its blur looks ahead. */
 const lag = 4;
 /** The measure looks at neighbourhoods of 9 pixels; smaller pictures are continued at their edges. */
 const smallest = 8;
