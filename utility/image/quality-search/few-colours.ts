@@ -8,12 +8,14 @@ const most = 256;
  * first rows, so that they are hardly looked at.
  */
 export function hasFewColours({ data, channels }: Pick<Pixels, 'data' | 'channels'>): boolean {
+  // A whole number each; of 16 bits with opacity, only the last bits of opacity do not fit.
+  const base = data instanceof Uint16Array ? 65_536 : 256;
   const colours = new Set<number>();
   let before = -1;
   for (let at = 0; at < data.length; at += channels) {
     let colour = 0;
     for (let channel = 0; channel < channels; channel += 1) {
-      colour = colour * 65_536 + (data[at + channel] ?? 0);
+      colour = colour * base + (data[at + channel] ?? 0);
     }
     // What is drawn has long runs of one colour.
     if (colour === before) continue;
