@@ -10,7 +10,7 @@ export function hasWholeBoxes(bytes: Uint8Array): boolean {
     const length = view.getUint32(at);
     // Lengths of 0 and 1 are for boxes without an end and of more than 4 GB, which no encoder of pictures writes.
     if (length < 8) return false;
-    types.push(new TextDecoder('latin1').decode(bytes.subarray(at + 4, at + 8)));
+    types.push(String.fromCharCode(...bytes.subarray(at + 4, at + 8)));
     at += length;
   }
   return at === bytes.length && types.filter((type) => needed.includes(type)).join() === needed.join();

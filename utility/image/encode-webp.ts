@@ -28,10 +28,11 @@ export async function encodePlainWebp(
 
 /** RGB to RGBA, four pixels at a time: they are three words, and become four. */
 function opaque(data: Uint8Array): Uint8Array {
+  const { buffer, byteOffset } = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
   const count = data.length / 3;
+  const whole = count - (count % 4);
   const rgba = Buffer.allocUnsafeSlow(count * 4);
-  const whole = data.byteOffset % 4 === 0 ? count - (count % 4) : 0;
-  const from = new Uint32Array(data.buffer, whole > 0 ? data.byteOffset : 0, (whole / 4) * 3);
+  const from = new Uint32Array(buffer, byteOffset, (whole / 4) * 3);
   const to = new Uint32Array(rgba.buffer, 0, count);
   for (let at = 0, pixel = 0; pixel < whole; at += 3, pixel += 4) {
     const one = from[at] ?? 0;

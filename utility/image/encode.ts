@@ -66,9 +66,10 @@ async function write(
     case 'png':
       return encodePng(pixels, settings, metadata, codecs);
     case 'webp': {
-      const bySharp = () => open(pixels, codecs.sharp).webp({ ...options, ...timing(pixels) });
-      const webp = (await encodePlainWebp(pixels, settings)) ?? (await bySharp().toBuffer());
-      return embedMetadata(webp, to, metadata);
+      const plain = await encodePlainWebp(pixels, settings);
+      if (plain !== undefined) return embedMetadata(plain, to, metadata);
+      const webp = open(pixels, codecs.sharp).webp({ ...options, ...timing(pixels) });
+      return embedMetadata(await webp.toBuffer(), to, metadata);
     }
     case 'gif':
       return open(pixels, paletteBuild(pixels, to, codecs))

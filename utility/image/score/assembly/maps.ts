@@ -2,7 +2,7 @@
 // The algorithm is libjxl's (tools/ssimulacra2.cc and tools/gauss_blur.cc, BSD-3), written anew; docs/decisions/0009 says
 // what differs and why.
 //
-// Two pictures come in row by row, and every scale keeps only the rows that its blur looks at. All samples are 32-bit
+// Two pictures come in row by row, and every scale keeps only the rows that its blur still looks at. All samples are 32-bit
 // floats, and four rows are worked on at once: from left to right with a vector for each column of them, from top to
 // bottom with a vector for four neighbours in a row.
 
@@ -19,9 +19,8 @@ const slow: f32 = 2 - 1.9021130325903071;
 const quick: f32 = 1.1755705045849463 - 1;
 /** Pixels from one that comes out to the one that comes into reach; what has gone out of it lies six the other way. */
 const ahead = 4;
-/** Zeros to the left and right of a row: a blur begins `ahead` pixels before it. */
-const marginLeft = 12;
-const marginRight = 4;
+/** Zeros to the right of a row, where the blur looks ahead. */
+const margin = 4;
 /** Rows that are worked on at once, and columns, as vectors have four lanes. */
 const lanes = 4;
 /** A vector, and a block of four. */
@@ -113,10 +112,10 @@ function padded(w: i32): usize {
   return (w + 7) & ~7;
 }
 
-/** Bytes of a row of a picture with its margins. */
+/** Bytes of a row of a picture with its margin. */
 @inline
 function inputRow(w: i32): usize {
-  return (padded(w) + marginLeft + marginRight) * 4;
+  return (padded(w) + margin) * 4;
 }
 
 /** Bytes of four rows that are blurred from left to right: four by four pixels of each quantity in turn. */
@@ -353,7 +352,7 @@ function addToInputs(scale: i32, w: i32, y: i32): void {
 /** Where row `y` of picture a begins. */
 @inline
 function inputAt(at: i32, w: i32, y: i32): usize {
-  return inputs[at] + (<usize>(y & (2 * lanes - 1))) * inputRow(w) + marginLeft * 4;
+  return inputs[at] + (<usize>(y & (2 * lanes - 1))) * inputRow(w);
 }
 
 /** From a row of picture a to the same row of b. */
