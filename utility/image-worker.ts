@@ -1,3 +1,4 @@
+import { giveBack } from '../contract/give-back.ts';
 import { createServer } from '../contract/rpc/server.ts';
 import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
@@ -34,7 +35,10 @@ const server = createServer(parent.port, workerProtocol, {
           const converted = await convert(params, codecs, (stage) => {
             progress({ stage });
           });
-          return sealed(params, converted);
+          const result = sealed(params, converted);
+          // Not after an error: a codec may still be at work on them.
+          if (converted.bytes?.buffer !== params.bytes.buffer) giveBack(params.bytes);
+          return result;
         } catch (error) {
           throw asMemoryError(error, params.name);
         }

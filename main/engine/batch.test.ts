@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Intake } from '../../contract/batch.ts';
+import type { Intake, Source } from '../../contract/batch.ts';
 import { MillraceError, toWireError } from '../../contract/errors.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import {
@@ -16,6 +16,10 @@ function start(options: MemoryWorldOptions = {}, budget = createMemoryBudget(1e1
   const world = createMemoryWorld(options);
   const batch = startBatch({ recipe: parseRecipe({ quality: 80 }), world, budget });
   return { world, batch };
+}
+
+async function* offered(...sources: Source[]): AsyncGenerator<Intake, void, undefined> {
+  for (const source of sources) yield await Promise.resolve({ kind: 'source', source });
 }
 
 const names = (count: number): string[] =>
@@ -78,6 +82,24 @@ describe('a batch', () => {
     await untilEnded(batch);
     expect(new TextDecoder().decode(world.committed.get('/out/same.jpg'))).toBe('first.jpg');
     expect(new TextDecoder().decode(world.committed.get('/out/same (2).jpg'))).toBe('second.jpg');
+  });
+
+  it('gives the memory of a file back once it is done, and leaves that of a link to its download', async () => {
+    const { world, batch } = start({ instant: true });
+    const { read } = world.sources;
+    const had = new Map<Source, Uint8Array>();
+    Object.assign(world.sources, {
+      read: async (...args: Parameters<typeof read>) => {
+        const bytes = await read(...args);
+        had.set(args[0], bytes);
+        return bytes;
+      },
+    });
+    const link: Source = { kind: 'link', url: 'https://example.org/b.jpg' };
+    batch.add(offered(file('a.jpg'), link));
+    await untilEnded(batch);
+    const lengths = [...had].map(([{ kind }, { length }]) => [kind, length]);
+    expect(Object.fromEntries(lengths)).toEqual({ file: 0, link: link.url.length });
   });
 
   it('starts the longest job it knows first', async () => {

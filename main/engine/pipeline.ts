@@ -1,5 +1,6 @@
 import { sourceName, type JobOutput, type Source } from '../../contract/batch.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
+import { giveBack } from '../../contract/give-back.ts';
 import { possibleOutputFormats, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Report } from '../../contract/report.ts';
@@ -143,11 +144,14 @@ export async function runJob(
       sourceUnchanged: () => world.sources.unchanged(source),
     },
   );
+  const length = written.byteLength;
+  // Those of a link are its download's. The worker has answered, so nothing is on its way to it any more.
+  if (source.kind === 'file') giveBack(bytes);
   return {
     output: {
       ...committed,
       format,
-      bytes: written.byteLength,
+      bytes: length,
       keptOriginal,
       ...(report.kept === undefined ? {} : { kept: report.kept }),
       ...(report.score === undefined ? {} : { score: report.score.value }),

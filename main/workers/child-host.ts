@@ -4,7 +4,7 @@ import { fromSocket } from '../../contract/ports/socket-port.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
 import { orphanGuard } from './orphan-guard.ts';
 import type { WorkerHost, WorkerProcess } from './host.ts';
-import { heapIsFull } from './heap-is-full.ts';
+import { heapFlags, heapIsFull } from './worker-heap.ts';
 import { createOutputTail } from './output-tail.ts';
 import { parentSocket } from './parent-socket.ts';
 import { lowerPriority } from './priority.ts';
@@ -25,13 +25,12 @@ export interface ChildHostOptions {
 /** Starts workers as Node processes: for the command line and for tests. */
 export function createChildHost(options: ChildHostOptions): WorkerHost {
   const { entry, heapMegabytes = 512, priority, log = () => undefined } = options;
-  const heap = `--max-old-space-size=${String(heapMegabytes)}`;
 
   return {
     start(spec) {
       const child = spawn(
         process.execPath,
-        [heap, '--import', orphanGuard, '--import', parentSocket, entry],
+        [...heapFlags(heapMegabytes), '--import', orphanGuard, '--import', parentSocket, entry],
         // Not Node's own channel (`ipc`): a worker that writes what it cannot read would end this process. Windows
         // calls a pipe overlapped that is read and written at once.
         { env: workerEnvironment(process.env), stdio: ['pipe', 'pipe', 'pipe', 'overlapped'] },

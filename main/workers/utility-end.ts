@@ -1,4 +1,4 @@
-import { heapIsFull } from './heap-is-full.ts';
+import { heapIsFull } from './worker-heap.ts';
 import type { EndOfProcess } from './terminations.ts';
 
 /** What Electron has told of a utility process's end, in whatever order it came. */

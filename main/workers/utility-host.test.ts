@@ -73,8 +73,8 @@ describe('starting', () => {
     const { fork } = stage();
     expect(fork).toHaveBeenCalledExactlyOnceWith('/app/image-worker.js', [], {
       serviceName: 'millrace-worker-2-5',
-      execArgv: ['--js-flags=--max-old-space-size=300'],
-      env: expect.objectContaining({ MALLOC_ARENA_MAX: '2' }) as object,
+      execArgv: ['--js-flags=--max-old-space-size=300 --single-threaded-gc'],
+      env: expect.objectContaining({ MALLOC_ARENA_MAX: '1' }) as object,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   });

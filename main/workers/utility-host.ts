@@ -4,6 +4,7 @@ import { fromUtilityProcess } from '../../contract/ports/electron-port.ts';
 import type { Clock } from '../engine/world.ts';
 import type { WorkerHost, WorkerProcess } from './host.ts';
 import { createOutputTail } from './output-tail.ts';
+import { heapFlags } from './worker-heap.ts';
 import { judgeUtilityEnd, type UtilityEnd } from './utility-end.ts';
 import { lowerPriority } from './priority.ts';
 import type { EndOfProcess } from './terminations.ts';
@@ -40,7 +41,7 @@ export function createUtilityHost(options: UtilityHostOptions): WorkerHost {
       const serviceName = `millrace-worker-${String(slot)}-${String(generation)}`;
       const child = electron.utilityProcess.fork(entry, [], {
         serviceName,
-        execArgv: [`--js-flags=--max-old-space-size=${String(heapMegabytes)}`],
+        execArgv: [`--js-flags=${heapFlags(heapMegabytes).join(' ')}`],
         env: workerEnvironment(process.env),
         stdio: ['ignore', 'pipe', 'pipe'],
       });

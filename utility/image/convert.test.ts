@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe, type RecipeInput } from '../../contract/recipe.ts';
 import type { Aspect, Fidelity, Report } from '../../contract/report.ts';
@@ -41,6 +41,23 @@ describe('the same work as sharp', () => {
     const { output } = await run(bytes, { to: 'png', effort: 'fast', resize: { width: 200 } });
     const plain = await sharp(bytes).resize({ width: 200, height: 150, fit: 'fill' }).raw().toBuffer();
     expect(Buffer.compare(await sharp(output).raw().toBuffer(), plain)).toBe(0);
+  });
+});
+
+describe('memory', () => {
+  it('of the pixels is given back at once, and that of the source is left to its owner', async () => {
+    const raw: Uint8Array[] = [];
+    const watched = ((input: Uint8Array, options: SharpOptions) => {
+      if (options.raw !== undefined) raw.push(input);
+      return sharp(input, options);
+    }) as typeof sharp;
+    const bytes = await picture();
+    const recipe = parseRecipe({ to: 'jpeg', quality: 80, resize: { width: 100 } });
+    const params = { name: 'a', bytes, recipe };
+    const { bytes: output } = await convert(params, { ...codecs, sharp: watched }, () => undefined);
+    expect(raw.map(({ length }) => length)).toEqual([0]);
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 320 });
+    expect(await sharp(output).metadata()).toMatchObject({ width: 100 });
   });
 });
 

@@ -10,6 +10,7 @@ import { makesPalette, untouched, type Settings } from './encode-settings.ts';
 import { allKept, pictureFidelity } from './fidelity.ts';
 import type { Header } from './header.ts';
 import { verifyLikeness } from './likeness.ts';
+import { createPixelMemory, type PixelMemory } from './pixel-memory.ts';
 import { isOpaque, type Pixels } from './pixels.ts';
 import { deepFormats, keepsCoefficients, pack, suit, type Baggage } from './prepare.ts';
 import { probe } from './probe.ts';
@@ -35,6 +36,19 @@ interface Ready extends EncodeJob, Baggage {
  * @throws MillraceError about the picture, naming it
  */
 export async function convert(
+  params: ConvertParams,
+  codecs: Codecs,
+  onStage: (stage: Stage) => void,
+): Promise<Converted> {
+  const memory = createPixelMemory();
+  const converted = await convertIn(memory, params, codecs, onStage);
+  // After an error a codec may still be at work on them: then they are left to the collector.
+  memory.release();
+  return converted;
+}
+
+async function convertIn(
+  memory: PixelMemory,
   { name, bytes, recipe }: ConvertParams,
   codecs: Codecs,
   onStage: (stage: Stage) => void,
@@ -50,7 +64,7 @@ export async function convert(
     animated: formats.some((to) => formatTraits[to].animation),
     deep: formats.every((to) => deepFormats.has(to)) && !makesPalette(recipe),
   };
-  const decoded = await decode(bytes, header, name, plan, codecs);
+  const decoded = memory.hold(await decode(bytes, header, name, plan, codecs));
 
   function keepOriginal(to: OutputFormat, kept: string, settings: Settings): Converted {
     const output = picture(header, to, bytes);
@@ -66,11 +80,13 @@ export async function convert(
   }
 
   watch.enter('transform');
-  const reshaped = await transform(decoded, header, recipe, codecs);
+  const reshaped = memory.hold(await transform(decoded, header, recipe, codecs));
   const opaque = formats.length === 1 || isOpaque(reshaped);
   const ready: Ready[] = [];
   for (const to of preferring(formats, (format) => opaque || formatTraits[format].transparency)) {
-    ready.push(await makeReady(reshaped, { bytes, header, name }, to, plan, codecs));
+    const one = await makeReady(reshaped, { bytes, header, name }, to, plan, codecs);
+    memory.hold(one.pixels);
+    ready.push(one);
   }
 
   watch.enter('encode');

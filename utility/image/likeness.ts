@@ -20,8 +20,9 @@ export interface LikenessOptions {
  *
  * JPEG and WebP of more than a tenth of a megapixel are decoded at an eighth of their size, and of most of them only
  * the uppermost eighth of the rows: 3 to 5 % of the time of the job instead of 6 to 25 %. A decoder of AVIF cannot stop in
- * between, and takes a third of the job at effort `fast`: of large ones only the boxes are looked at. One in sixteen is
- * decoded whole; its own bytes decide which, so that the same picture is always treated alike.
+ * between, and takes a third of the job at effort `fast`: of large ones only the boxes are looked at. One in sixteen, of
+ * AVIFs one in 64, is decoded whole: an encoder that is broken is found by a few of its files. A file's own bytes decide,
+ * so that the same picture is always treated alike.
  *
  * @param header of what was written
  * @throws MillraceError `verify-failed`
