@@ -18,10 +18,6 @@ function start(options: MemoryWorldOptions = {}, budget = createMemoryBudget(1e1
   return { world, batch };
 }
 
-async function* offered(...sources: Source[]): AsyncGenerator<Intake, void, undefined> {
-  for (const source of sources) yield await Promise.resolve({ kind: 'source', source });
-}
-
 const names = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${String(index + 1)}.jpg`);
 
@@ -96,7 +92,7 @@ describe('a batch', () => {
       },
     });
     const link: Source = { kind: 'link', url: 'https://example.org/b.jpg' };
-    batch.add(offered(file('a.jpg'), link));
+    batch.add(intake('a.jpg', link));
     await untilEnded(batch);
     const lengths = [...had].map(([{ kind }, { length }]) => [kind, length]);
     expect(Object.fromEntries(lengths)).toEqual({ file: 0, link: link.url.length });

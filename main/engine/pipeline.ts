@@ -1,7 +1,7 @@
 import { sourceName, type JobOutput, type Source } from '../../contract/batch.ts';
 import { asMillraceError, MillraceError } from '../../contract/errors.ts';
-import { giveBack } from '../../contract/give-back.ts';
 import { possibleOutputFormats, type InputFormat, type OutputFormat } from '../../contract/formats.ts';
+import { giveBack } from '../../contract/give-back.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Report } from '../../contract/report.ts';
 import type { ConvertResult } from '../../contract/worker-protocol.ts';
@@ -110,7 +110,8 @@ export interface FinishedJob {
 }
 
 /**
- * Bytes in, attempts on workers, output committed. Releases nothing: the caller owns the source and the reservation.
+ * Bytes in, attempts on workers, output committed. The caller owns the source and the reservation and releases them; of a
+ * file that was read here, the memory is given back.
  *
  * @throws MillraceError that names the source, or `workers-cannot-start`, which is about no source
  */
