@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{contract,main,utility,cli,preload,renderer,bench}/**/*.test.ts'],
           testTimeout: 30_000,
+          // A core each: without it one of two cores has nothing to do.
+          maxWorkers: '100%',
         },
       },
       {
@@ -18,6 +20,8 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/harness/build.ts'],
+          // After the units: each starts as many processes as there are cores.
+          sequence: { groupOrder: 1 },
           // Real processes on a shared machine: these bound a hang, they measure nothing.
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -33,7 +37,7 @@ export default defineConfig({
           fileParallelism: false,
           expect: { poll: { timeout: 30_000 } },
           // After all others: what a person sees in time is not measured while everything else runs.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
