@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { Socket } from 'node:net';
 import { fromSocket } from '../../contract/ports/socket-port.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
-import { orphanGuard } from './orphan-guard.ts';
+import { guarded } from './orphan-guard.ts';
 import type { WorkerHost, WorkerProcess } from './host.ts';
 import { heapFlags, heapIsFull } from './worker-heap.ts';
 import { createOutputTail } from './output-tail.ts';
@@ -28,13 +28,11 @@ export function createChildHost(options: ChildHostOptions): WorkerHost {
 
   return {
     start(spec) {
-      const child = spawn(
-        process.execPath,
-        [...heapFlags(heapMegabytes), '--import', orphanGuard, '--import', parentSocket, entry],
-        // Not Node's own channel (`ipc`): a worker that writes what it cannot read would end this process. Windows
-        // calls a pipe overlapped that is read and written at once.
-        { env: workerEnvironment(process.env), stdio: ['pipe', 'pipe', 'pipe', 'overlapped'] },
-      );
+      const { file, args } = guarded([...heapFlags(heapMegabytes), '--import', parentSocket, entry]);
+      // Not Node's own channel (`ipc`): a worker that writes what it cannot read would end this process. Windows calls a
+      // pipe overlapped that is read and written at once.
+      const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'overlapped'];
+      const child = spawn(file, args, { env: workerEnvironment(process.env), stdio });
       const tell = (level: LogLevel, message: string): void => {
         log(level, `worker ${String(spec.slot)}.${String(spec.generation)}: ${message}`);
       };

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { orphanGuard } from '../../../main/workers/orphan-guard.ts';
+import { guarded } from '../../../main/workers/orphan-guard.ts';
 import { app, type Metric } from './app.ts';
 import { createCodec } from './codec.ts';
 import { KnownEmitter } from './emitter.ts';
@@ -44,25 +44,21 @@ export class UtilityProcess extends KnownEmitter {
     this.#name = options.serviceName ?? defaultName;
     const stdio =
       typeof options.stdio === 'object' ? options.stdio : [options.stdio, options.stdio, options.stdio];
-    this.#child = spawn(
-      process.execPath,
-      [
-        // No process of the app may outlive it: Electron's are children of its own kind.
-        `--import=${orphanGuard}`,
-        `--import=${utilityEntry}`,
-        ...(options.execArgv ?? []).flatMap((arg) =>
-          arg.startsWith('--js-flags=') ? arg.slice('--js-flags='.length).split(' ') : [arg],
-        ),
-        entry,
-        ...args,
-      ],
-      {
-        env: options.env ?? process.env,
-        cwd: options.cwd,
-        stdio: ['pipe', stdio[1] ?? 'inherit', stdio[2] ?? 'inherit', 'ipc'],
-        serialization: 'advanced',
-      },
-    );
+    // No process of the app may outlive it: Electron's are children of its own kind.
+    const { file, args: all } = guarded([
+      `--import=${utilityEntry}`,
+      ...(options.execArgv ?? []).flatMap((arg) =>
+        arg.startsWith('--js-flags=') ? arg.slice('--js-flags='.length).split(' ') : [arg],
+      ),
+      entry,
+      ...args,
+    ]);
+    this.#child = spawn(file, all, {
+      env: options.env ?? process.env,
+      cwd: options.cwd,
+      stdio: ['pipe', stdio[1] ?? 'inherit', stdio[2] ?? 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
     this.#place = {
       deliver: (end, body) => {
         this.#post({ kind: 'port', end, body });

@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const program = join(import.meta.dirname, '../../fixtures/parent-of-deaf.ts');
 
-it.each(['exit', 'SIGTERM', 'SIGKILL'] as const)(
-  'a worker that hangs and ignores everything does not outlive its parent (%s)',
-  async (end) => {
+/** Where `setpriv` cannot be found a thread of the worker watches, as on systems that have none. */
+const paths = { 'as it is here': process.env['PATH'], 'where the system cannot be asked': '' };
+
+describe.each(Object.entries(paths))('a worker that hangs and ignores everything, %s', (_, PATH) => {
+  it.each(['exit', 'SIGTERM', 'SIGKILL'] as const)('does not outlive its parent (%s)', async (end) => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await once(server, 'listening');
@@ -17,6 +19,7 @@ it.each(['exit', 'SIGTERM', 'SIGKILL'] as const)(
     const connection = once(server, 'connection') as Promise<[Socket]>;
     const parent = spawn(process.execPath, [program, String(address.port)], {
       stdio: ['pipe', 'inherit', 'inherit'],
+      env: { ...process.env, PATH },
     });
     const parentEnded = once(parent, 'exit');
 
@@ -28,5 +31,5 @@ it.each(['exit', 'SIGTERM', 'SIGKILL'] as const)(
 
     expect(await parentEnded).toEqual(end === 'exit' ? [0, null] : [null, end]);
     await workerEnded;
-  },
-);
+  });
+});
