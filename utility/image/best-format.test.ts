@@ -110,6 +110,28 @@ describe.skipIf(corpus === undefined)('the best format of a drawing', () => {
   });
 });
 
+describe.skipIf(corpus === undefined)('a drawing of few colours in a format that was named', () => {
+  const make1000 = async (recipe: RecipeInput): Promise<Made> =>
+    make(await readFile(join(corpus ?? '', 'svg', 'oceans.svg')), { resize: { width: 1000 }, ...recipe });
+
+  // With a loss they have 9 and 44 kB.
+  it.each([
+    ['webp', 3000],
+    ['jxl', 30_000],
+  ] as const)('loses nothing where that takes fewer bytes: %s', async (to, most) => {
+    const { report, output } = await make1000({ to, quality: 'auto' });
+    expect(report).toMatchObject({ settings: { lossless: true }, score: { value: 100 } });
+    expect(output.byteLength).toBeLessThan(most);
+  });
+
+  it.each<RecipeInput>([
+    { to: 'webp', quality: 60 },
+    { to: 'webp', quality: 60, maxBytes: 8000 },
+  ])('has the quality that was named: %j', async (recipe) => {
+    expect((await make1000(recipe)).report.settings).toMatchObject({ lossless: false });
+  });
+});
+
 describe('a score', () => {
   it.each<RecipeInput>([{ bestOf: ['png'], palette: true }, { bestOf: ['gif'] }])(
     'of a palette is measured: %j',

@@ -15,7 +15,7 @@ import { isOpaque, type Pixels } from './pixels.ts';
 import { deepFormats, keepsCoefficients, pack, suit, type Baggage } from './prepare.ts';
 import { probe } from './probe.ts';
 import { applyPolicy } from './metadata/policy.ts';
-import { preferring, raceFormats, type Winner } from './quality-search/best-format.ts';
+import { mayLoseNothing, preferring, raceFormats, type Winner } from './quality-search/best-format.ts';
 import { encodeAsAsked, type AskedFile } from './quality-search/encode-as-asked.ts';
 import type { EncodeJob } from './quality-search/encode-job.ts';
 import { whyKept } from './quality-search/source-quality.ts';
@@ -140,9 +140,9 @@ async function encodeOneOf(
   recipe: Recipe,
   codecs: Codecs,
 ): Promise<Omit<Winner<Ready>, 'encodes'> & Partial<Winner<Ready>>> {
-  if (recipe.to === 'best') return raceFormats(ready, codecs);
   const [job] = ready;
   if (job === undefined) throw new RangeError('there is no format to encode to');
+  if (recipe.to === 'best' || mayLoseNothing(job)) return raceFormats(ready, codecs);
   return { job, file: await encodeAsAsked(job, codecs) };
 }
 

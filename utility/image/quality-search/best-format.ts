@@ -46,6 +46,16 @@ export interface Winner<Job extends EncodeJob> {
   readonly encodes: number;
 }
 
+/**
+ * Whether a picture that is to look the same may be smaller without a loss in its one format, so that both are tried: what
+ * is drawn in few colours often is, photographs never are.
+ */
+export function mayLoseNothing(job: EncodeJob): boolean {
+  const { to, recipe, pixels } = job;
+  if (targetScore(recipe.quality) === undefined) return false;
+  return isSearchable(job) && formatTraits[to].lossless && hasFewColours(pixels);
+}
+
 /** One format, lossy or not, that may win. */
 interface Contender<Job extends EncodeJob> {
   readonly job: Job;
