@@ -15,8 +15,8 @@ function done(result: CliResult): CliEvent {
 describe('--quality', () => {
   it('is automatic unless a number is given, and the score is told', async () => {
     const folder = await temporaryFolder();
-    await writePicture(join(folder, 'a.png'), { format: 'png' });
-    const args = [join(folder, 'a.png'), '--to', 'webp', '--out', join(folder, 'out'), '--json'];
+    await writePicture(join(folder, 'a.jpg'));
+    const args = [join(folder, 'a.jpg'), '--to', 'webp', '--out', join(folder, 'out'), '--json'];
     const [automatic, level, number] = [
       done(await runCli(...args)),
       done(await runCli(...args, '--quality', 'auto:good')),

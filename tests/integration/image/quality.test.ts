@@ -207,7 +207,10 @@ describe('small and odd pictures', () => {
     const bytes = await picture({ width, height, format: 'png' });
     for (const to of ['jpeg', 'webp', 'avif'] as const) {
       const { report } = await make(bytes, { to, effort: 'fast' });
-      expect(report.score?.tried.length, to).toBeGreaterThan(0);
+      const { score, settings } = report;
+      expect(score, to).toBeDefined();
+      // What loses nothing has 100 without a search.
+      if (!settings.lossless) expect(score?.tried.length, to).toBeGreaterThan(0);
       expect(report.output, to).toMatchObject({ width, height });
     }
   });
