@@ -67,7 +67,7 @@ export const reportSchema = v.object({
       target: v.optional(v.number()),
       /**
        * Qualities that were tried on the whole picture, in order; the last one made the output, with the options that
-       * `settings` tells. The same quality may come twice, with other options.
+       * `settings` tells. The same quality may come twice, with other options. None where the output loses nothing.
        */
       tried: v.array(v.object({ quality, bytes: count, score: v.number() })),
       /** Whole-picture encodes' worth of work, with those of the montage counted by their share of pixels. */
