@@ -47,13 +47,12 @@ export interface Winner<Job extends EncodeJob> {
 }
 
 /**
- * Whether a picture that is to look the same may be smaller without a loss in its one format, so that both are tried: what
- * is drawn in few colours often is, photographs never are.
+ * Whether a picture that is to look the same may be smaller without a loss in its one format: if it turns out to have few
+ * colours, both are tried.
  */
 export function mayLoseNothing(job: EncodeJob): boolean {
-  const { to, recipe, pixels } = job;
-  if (targetScore(recipe.quality) === undefined) return false;
-  return isSearchable(job) && formatTraits[to].lossless && hasFewColours(pixels);
+  const { to, recipe } = job;
+  return targetScore(recipe.quality) !== undefined && isSearchable(job) && formatTraits[to].lossless;
 }
 
 /** One format, lossy or not, that may win. */
@@ -117,10 +116,14 @@ async function enter<Job extends EncodeJob>(job: Job, codecs: Codecs): Promise<C
     contenders.push({ job, survey, estimate, reaches, slack: slackOfSearch });
   }
   if (formatTraits[to].lossless && !(to === 'png' && recipe.palette)) {
-    // What repeats all over a drawing takes next to nothing, and no part of it tells.
-    const estimate = hasFewColours(pixels) ? undefined : await losslessEstimate(job, codecs);
-    const lossless = { ...job, recipe: { ...recipe, lossless: true } };
-    contenders.push({ job: lossless, estimate, reaches: true, slack: slackOfLossless });
+    const drawn = hasFewColours(pixels);
+    // In the one format that was named photographs lose something: trying more would only tell so.
+    if (drawn || recipe.to === 'best') {
+      // What repeats all over a drawing takes next to nothing, and no part of it tells.
+      const estimate = drawn ? undefined : await losslessEstimate(job, codecs);
+      const lossless = { ...job, recipe: { ...recipe, lossless: true } };
+      contenders.push({ job: lossless, estimate, reaches: true, slack: slackOfLossless });
+    }
   }
   return contenders.length > 0 ? contenders : [alone];
 }
