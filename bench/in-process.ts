@@ -3,8 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
-import { openDesk, openWorkers } from '../cli/desk.ts';
+import { openDesk } from '../cli/desk.ts';
 import { openState } from '../cli/state.ts';
+import { openWorkers } from '../cli/workers.ts';
 import { startBatch } from '../main/engine/batch.ts';
 
 /**
@@ -21,13 +22,18 @@ export async function runInProcess(
   const log = (level: LogLevel, message: string): void => {
     if (level === 'error' || level === 'warn') process.stderr.write(`${level}: ${message}\n`);
   };
-  await using state = openState({ flags: { state: folder }, log });
-  await using desk = openDesk({
-    workers: openWorkers({
-      worker: join(import.meta.dirname, '../out/main/image-worker.js'),
-      jobs: availableParallelism(),
-      log,
-    }),
+  await using state = openState({
+    thread: join(import.meta.dirname, '../out/main/journal-thread.js'),
+    flags: { state: folder },
+    log,
+  });
+  await using workers = openWorkers({
+    worker: join(import.meta.dirname, '../out/main/image-worker.js'),
+    jobs: availableParallelism(),
+    log,
+  });
+  const desk = openDesk({
+    workers,
     memory: undefined,
     allowPrivateLinks: false,
     outputs: state.outputs,

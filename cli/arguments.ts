@@ -61,6 +61,8 @@ export type CommandLine =
   | { readonly kind: 'history'; readonly flags: StateFlags }
   | { readonly kind: 'text'; readonly text: string };
 
+export type Asked<Kind extends CommandLine['kind']> = Extract<CommandLine, { kind: Kind }>;
+
 /**
  * Reads the arguments (without node and script).
  *

@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import type { Offered } from '../contract/batch.ts';
-import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import { createMemoryBudget, type MemoryBudget } from '../main/engine/admission.ts';
 import { systemClock } from '../main/engine/clock.ts';
@@ -9,34 +8,18 @@ import type { IntakeStream, OutputWriter, World } from '../main/engine/world.ts'
 import { describeHead } from '../main/files/picture-head.ts';
 import { createFileSources } from '../main/files/sources.ts';
 import { createLinkSources } from '../main/net/link-sources.ts';
-import { createChildHost } from '../main/workers/child-host.ts';
-import { createPool, type PoolStats, type WorkerPool } from '../main/workers/pool.ts';
+import type { PoolStats, WorkerPool } from '../main/workers/pool.ts';
 import { takeIn } from '../main/files/intake.ts';
 
 /** Everything the command line works with, put together from real disks, links and processes. */
-export interface Desk extends AsyncDisposable {
+export interface Desk {
   readonly world: World;
   readonly budget: MemoryBudget;
   intake(offered: Offered, recipe: Recipe, signal: AbortSignal): IntakeStream;
   stats(): PoolStats;
 }
 
-export interface WorkersOptions {
-  /** Path of the worker's entry. */
-  readonly worker: string;
-  /** Worker processes. */
-  readonly jobs: number;
-  readonly log: (level: LogLevel, message: string) => void;
-}
-
-/** Opened before anything else, so that processes start while the rest is put together. */
-export function openWorkers({ worker, jobs, log }: WorkersOptions): WorkerPool {
-  const host = createChildHost({ entry: worker, log });
-  return createPool({ host, clock: systemClock, size: jobs, log });
-}
-
 export interface DeskOptions {
-  /** Shut down with the desk. */
   readonly workers: WorkerPool;
   /** Memory for pictures in work, bytes; half of the machine's when undefined. */
   readonly memory: number | undefined;
@@ -64,6 +47,5 @@ export function openDesk({ workers, outputs, memory, allowPrivateLinks }: DeskOp
     budget: createMemoryBudget(memory ?? machine / 2, machine),
     intake: takeIn,
     stats: workers.stats,
-    [Symbol.asyncDispose]: () => workers[Symbol.asyncDispose](),
   };
 }

@@ -1,10 +1,35 @@
 import type { HistoryEntry } from '../contract/app-state.ts';
 import type { Past } from '../main/past/past.ts';
+import type { Asked } from './arguments.ts';
 import { count, saved } from './phrases.ts';
-import type { Output } from './reporter.ts';
+import type { Output, Reporter } from './reporter.ts';
+import { openState } from './state.ts';
+
+/**
+ * Tells of what was done, or undoes it. Gives the exit code.
+ *
+ * @param thread path of the `journal-thread` entry
+ */
+export async function lookBack(
+  asked: Asked<'history' | 'undo'>,
+  thread: string,
+  output: Output,
+  reporter: Reporter,
+): Promise<number> {
+  const json = asked.flags.json === true;
+  const onlyLook = asked.kind === 'history';
+  await using state = openState({ thread, flags: asked.flags, log: reporter.log, onlyLook, isNeeded: true });
+  const { past } = state;
+  if (asked.kind === 'history') {
+    showHistory(past, output, { json });
+    return 0;
+  }
+  await past.settle();
+  return await undo(past, asked.batch, output, { json });
+}
 
 /** Lists what was done, newest first. */
-export function showHistory(past: Past, output: Output, { json }: { readonly json: boolean }): void {
+function showHistory(past: Past, output: Output, { json }: { readonly json: boolean }): void {
   const entries = past.history();
   for (const entry of entries) {
     output.out(json ? JSON.stringify({ event: 'batch', ...entry }) : line(entry));
@@ -28,7 +53,7 @@ function line(entry: HistoryEntry): string {
 }
 
 /** Puts originals back and tells how that went. Gives the exit code. */
-export async function undo(
+async function undo(
   past: Past,
   batch: string | undefined,
   output: Output,

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { DiskFiles } from '../main/files/durable.ts';
@@ -9,6 +8,8 @@ import { storePath } from '../main/store/store.ts';
 import type { StateFlags } from './arguments.ts';
 
 export interface StateOptions {
+  /** Path of the `journal-thread` entry. */
+  readonly thread: string;
   readonly flags: Pick<StateFlags, 'state' | 'backups'>;
   readonly log: (level: LogLevel, message: string) => void;
   /** Makes nothing that is not there. */
@@ -19,20 +20,19 @@ export interface StateOptions {
   readonly files?: DiskFiles;
 }
 
-/** Beside this file once built, in its own room when run from the sources. */
-const thread = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../main/store/journal-thread.ts' : './journal-thread.js',
-    import.meta.url,
-  ),
-);
-
 /**
  * What the command line remembers from one run to the next.
  *
  * @throws MillraceError `store-newer`, `store-unusable` where it is needed and cannot be had
  */
-export function openState({ flags, log, onlyLook = false, isNeeded = false, files }: StateOptions): State {
+export function openState({
+  thread,
+  flags,
+  log,
+  onlyLook = false,
+  isNeeded = false,
+  files,
+}: StateOptions): State {
   const folder = resolve(flags.state ?? defaultFolder());
   const disk = files === undefined ? {} : { files };
   if (onlyLook && !existsSync(storePath(folder))) return forgetful(disk);

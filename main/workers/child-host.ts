@@ -2,11 +2,12 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { Socket } from 'node:net';
 import { fromSocket } from '../../contract/ports/socket-port.ts';
 import type { LogLevel } from '../../contract/envelope.ts';
-import { guarded } from './orphan-guard.ts';
 import type { WorkerHost, WorkerProcess } from './host.ts';
+import { launch } from './launch.ts';
 import { heapFlags, heapIsFull } from './worker-heap.ts';
 import { createOutputTail } from './output-tail.ts';
 import { parentSocket } from './parent-socket.ts';
+import { unpin } from './pinning.ts';
 import { lowerPriority } from './priority.ts';
 import type { EndOfProcess } from './terminations.ts';
 import { workerEnvironment } from './worker-environment.ts';
@@ -18,17 +19,23 @@ export interface ChildHostOptions {
   readonly heapMegabytes?: number;
   /** Niceness of the workers, as `os.setPriority` takes it, never above this process's own; or this process's own. */
   readonly priority?: number | 'normal';
+  /** A core for each slot, on which its workers stay with all their threads; any core by default. */
+  readonly cores?: readonly number[];
   /** Told what workers write and what the system refuses. */
   readonly log?: (level: LogLevel, message: string) => void;
 }
 
 /** Starts workers as Node processes: for the command line and for tests. */
 export function createChildHost(options: ChildHostOptions): WorkerHost {
-  const { entry, heapMegabytes = 512, priority, log = () => undefined } = options;
+  const { entry, heapMegabytes = 512, priority, cores = [], log = () => undefined } = options;
 
   return {
     start(spec) {
-      const { file, args } = guarded([...heapFlags(heapMegabytes), '--import', parentSocket, entry]);
+      const core = cores[spec.slot];
+      const { file, args, pinned } = launch(
+        [...heapFlags(heapMegabytes), '--import', parentSocket, entry],
+        core,
+      );
       // Not Node's own channel (`ipc`): a worker that writes what it cannot read would end this process. Windows calls a
       // pipe overlapped that is read and written at once.
       const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'overlapped'];
@@ -37,7 +44,17 @@ export function createChildHost(options: ChildHostOptions): WorkerHost {
         log(level, `worker ${String(spec.slot)}.${String(spec.generation)}: ${message}`);
       };
       if (child.pid !== undefined) lowerPriority(child.pid, priority, tell);
-      return watch(child, tell);
+      const started = watch(child, tell);
+      const { pid } = started;
+      if (!pinned || pid === undefined) return started;
+      return {
+        ...started,
+        unpin() {
+          unpin(pid, cores, (reason) => {
+            tell('warn', `stays on core ${String(core)}: ${reason}`);
+          });
+        },
+      };
     },
   };
 }

@@ -30,6 +30,8 @@ export interface WorkerProcess {
    * given ports. Not to be called after the end.
    */
   readonly handOver?: (message: unknown, port: TransferablePort) => void;
+  /** Lets a process that stays on one core run on any; absent where it does already. Not to be called after the end. */
+  readonly unpin?: () => void;
   /** Ends the process at once, whatever it does (SIGKILL). Does nothing when it has ended. */
   kill(): void;
   /** The last lines it wrote to its standard error and output, for the log. */

@@ -32,6 +32,7 @@ export interface Answer {
 
 /** A run whose bytes a worker has: the one it works on, or the one it works on next. */
 export interface Lease {
+  readonly size: JobSize;
   /** The worker has nothing before it any more. The clock starts. */
   begin(): void;
   /** Gives back a run that has not begun; nobody is told. Undefined when it was cancelled in the meantime. */
@@ -116,6 +117,7 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
   run.ask(client, { signal: call.signal, onLetGo: letGo }).then(answered, failed);
 
   return {
+    size: run.size,
     begin() {
       state = 'running';
       forgetTimer = clock.after(terms.limitMs, terms.onOverdue);

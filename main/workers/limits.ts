@@ -1,4 +1,4 @@
-import { timeLimit, type JobSize } from './time-limit.ts';
+import { pinnedLimit, timeLimit, type JobSize } from './time-limit.ts';
 
 /** What a worker may take. Times in milliseconds. */
 export interface WorkerLimits {
@@ -16,6 +16,8 @@ export interface WorkerLimits {
   readonly maxResidentBytes: number;
   /** One job. */
   readonly jobMs: (size: JobSize) => number;
+  /** One job on the core that its worker is pinned to; then the worker may run on any. */
+  readonly pinnedMs: (size: JobSize) => number;
   /** How long a slot waits before it starts a worker again, after it has lost so many in a row (from 1). */
   readonly backOffMs: (losses: number) => number;
 }
@@ -28,5 +30,6 @@ export const defaultLimits: WorkerLimits = {
   maxJobs: 5_000,
   maxResidentBytes: 1_500_000_000,
   jobMs: timeLimit,
+  pinnedMs: pinnedLimit,
   backOffMs: (losses) => Math.min(1_000, 25 * 2 ** (losses - 1)),
 };

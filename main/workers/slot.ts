@@ -64,6 +64,8 @@ interface Worker {
   readonly client: RpcClient<WorkerProtocol>;
   connected: boolean;
   jobs: number;
+  /** Lets it leave the core it is pinned to, until that has been done; undefined where it is not pinned. */
+  unpin: (() => void) | undefined;
   /** To be asked to finish as soon as it has no job. */
   retiring: RetireReason | undefined;
   /** How it ends, when that is our decision. The first one stays. */
@@ -79,12 +81,15 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   let lease: Lease | undefined;
   let staged: Lease | undefined;
   let forgetTimer: (() => void) | undefined;
+  let forgetPin: (() => void) | undefined;
   const waitingForEnd: (() => void)[] = [];
 
   /** A timer belongs to the state it was set in. */
   function move(event: SlotEvent): void {
     forgetTimer?.();
     forgetTimer = undefined;
+    forgetPin?.();
+    forgetPin = undefined;
     state = transition(state, event);
   }
 
@@ -121,6 +126,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
       client,
       connected: true,
       jobs: 0,
+      unpin: process.unpin,
       retiring: undefined,
       verdict: undefined,
     };
@@ -168,13 +174,18 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   function takeRun(run: Run): void {
     const own = worker;
     if (own === undefined) throw new MillraceError('internal', 'A ready slot has no worker.');
-    work(send(own, run));
+    work(own, send(own, run));
   }
 
-  function work(next: Lease): void {
+  function work(own: Worker, next: Lease): void {
     move('lease');
     lease = next;
     lease.begin();
+    if (own.unpin === undefined) return;
+    forgetPin = clock.after(limits.pinnedMs(next.size), () => {
+      own.unpin?.();
+      own.unpin = undefined;
+    });
   }
 
   function canStage(own: Worker | undefined): own is Worker {
@@ -231,7 +242,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     if (own.retiring !== undefined) returnStaged();
     const next = staged;
     staged = undefined;
-    if (next !== undefined) work(next);
+    if (next !== undefined) work(own, next);
     offer(own);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outputFormats } from '../../contract/formats.ts';
-import { timeLimit } from './time-limit.ts';
+import { pinnedLimit, timeLimit } from './time-limit.ts';
 
 describe('timeLimit', () => {
   it.each(outputFormats)('gives the smallest %s half a minute', (format) => {
@@ -46,5 +46,21 @@ describe('timeLimit', () => {
     const animation = { pixels: 1e5, bytes: 10e6, searching: false };
     expect(timeLimit({ ...animation, formats: ['webp'] })).toBeGreaterThan(10 * 60_000);
     expect(timeLimit({ ...animation, formats: ['png'] })).toBeLessThan(60_000);
+  });
+});
+
+describe('pinnedLimit', () => {
+  it.each(outputFormats)('leaves a %s time to be done elsewhere', (format) => {
+    for (const searching of [false, true]) {
+      const size = { pixels: 24e6, bytes: 8e6, formats: [format], searching };
+      expect(pinnedLimit(size)).toBeLessThan(timeLimit(size) / 3);
+    }
+  });
+
+  it('is more than a photograph takes as a rule', () => {
+    // 18 megapixels as JPEG took 5 s on a machine that was slow then.
+    expect(pinnedLimit({ pixels: 18e6, bytes: 16e6, formats: ['jpeg'], searching: false })).toBeGreaterThan(
+      9_000,
+    );
   });
 });

@@ -38,17 +38,32 @@ const scoring = 400;
 /** Starting up, moving bytes, a machine that swaps. */
 const floorMs = 30_000;
 
+/** Moving bytes. */
+const pinnedFloorMs = 5_000;
+
 /** Small animations of flat colour reach this; how many frames there are is known from the first bytes alone. */
 const animatedPixelsPerByte = 20;
+
+/** Milliseconds that a job takes in the slowest way there is, on one quiet core. */
+function slowestTime({ pixels, bytes, formats, searching }: JobSize): number {
+  const moving = formats.some((format) => formatTraits[format].animation);
+  const megapixels = (moving ? Math.max(pixels, bytes * animatedPixelsPerByte) : pixels) / 1e6;
+  const once = formats.reduce((sum, format) => sum + slowest[format], 0);
+  return megapixels * (searching ? searchFactor * (once + formats.length * scoring) : once);
+}
 
 /**
  * Milliseconds after which a job is hopeless and its worker is ended. Far above what any picture of that size takes:
  * it is there for what would never end.
  */
-export function timeLimit({ pixels, bytes, formats, searching }: JobSize): number {
-  const moving = formats.some((format) => formatTraits[format].animation);
-  const megapixels = (moving ? Math.max(pixels, bytes * animatedPixelsPerByte) : pixels) / 1e6;
-  const once = formats.reduce((sum, format) => sum + slowest[format], 0);
-  const each = searching ? searchFactor * (once + formats.length * scoring) : once;
-  return floorMs + megapixels * each * generosity;
+export function timeLimit(size: JobSize): number {
+  return floorMs + slowestTime(size) * generosity;
+}
+
+/**
+ * Milliseconds after which something else must be using the core that a worker is pinned to, which is then let go: far
+ * below the time limit, and above what a picture of that size takes as a rule.
+ */
+export function pinnedLimit(size: JobSize): number {
+  return pinnedFloorMs + slowestTime(size);
 }

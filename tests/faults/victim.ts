@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openDesk, openWorkers } from '../../cli/desk.ts';
+import { openDesk } from '../../cli/desk.ts';
 import { onInterruption } from '../../cli/interrupt.ts';
 import { createJsonReporter } from '../../cli/json-reporter.ts';
 import { exitCode, run } from '../../cli/run.ts';
 import { openState } from '../../cli/state.ts';
+import { openWorkers } from '../../cli/workers.ts';
 import { parseRecipe } from '../../contract/recipe.ts';
 import { createFailpoint, failingFiles, failingJournal, failingWorld } from './failing-world.ts';
 import type { Orders } from './fault.ts';
@@ -14,6 +15,7 @@ import type { Orders } from './fault.ts';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const built = at('../../out/main/image-worker.js');
 const worker = existsSync(built) ? built : at('../../utility/image-worker.ts');
+const thread = at('../../main/store/journal-thread.ts');
 
 const orders = JSON.parse(process.argv[2] ?? '') as Orders;
 const { fault } = orders;
@@ -37,6 +39,7 @@ const log = (level: string, message: string): void => {
 
 async function work(): Promise<number> {
   await using state = openState({
+    thread,
     flags: { state: orders.state },
     log,
     files: failingFiles(failpoint, fault),
@@ -48,8 +51,9 @@ async function work(): Promise<number> {
     process.stdout.write(`${JSON.stringify({ event: 'undo', ...undone })}\n`);
     return undone.problems.length;
   }
-  await using desk = openDesk({
-    workers: openWorkers({ worker, jobs: 2, log }),
+  await using workers = openWorkers({ worker, jobs: 2, log });
+  const desk = openDesk({
+    workers,
     memory: undefined,
     allowPrivateLinks: false,
     outputs,

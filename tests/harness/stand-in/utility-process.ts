@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { guarded } from '../../../main/workers/orphan-guard.ts';
+import { launch } from '../../../main/workers/launch.ts';
 import { app, type Metric } from './app.ts';
 import { createCodec } from './codec.ts';
 import { KnownEmitter } from './emitter.ts';
@@ -45,7 +45,7 @@ export class UtilityProcess extends KnownEmitter {
     const stdio =
       typeof options.stdio === 'object' ? options.stdio : [options.stdio, options.stdio, options.stdio];
     // No process of the app may outlive it: Electron's are children of its own kind.
-    const { file, args: all } = guarded([
+    const { file, args: all } = launch([
       `--import=${utilityEntry}`,
       ...(options.execArgv ?? []).flatMap((arg) =>
         arg.startsWith('--js-flags=') ? arg.slice('--js-flags='.length).split(' ') : [arg],

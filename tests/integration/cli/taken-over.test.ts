@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openDesk, openWorkers } from '../../../cli/desk.ts';
+import { openDesk } from '../../../cli/desk.ts';
+import { openWorkers } from '../../../cli/workers.ts';
 import { exitCode, run } from '../../../cli/run.ts';
 import { openState } from '../../../cli/state.ts';
 import { parseRecipe } from '../../../contract/recipe.ts';
@@ -9,6 +10,7 @@ import { writePicture } from '../../fixtures/pictures.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const worker = join(import.meta.dirname, '../../fixtures/workers/taken-over.ts');
+const thread = join(import.meta.dirname, '../../../main/store/journal-thread.ts');
 
 it('pictures that take over their workers are set aside, and the others are done', async () => {
   const folder = await temporaryFolder();
@@ -17,9 +19,10 @@ it('pictures that take over their workers are set aside, and the others are done
   for (const name of [...hostile, ...good]) await writePicture(join(folder, 'in', `${name}.jpg`));
 
   const log = () => undefined;
-  await using state = openState({ flags: { state: join(folder, 'state') }, log });
-  await using desk = openDesk({
-    workers: openWorkers({ worker, jobs: 2, log }),
+  await using state = openState({ thread, flags: { state: join(folder, 'state') }, log });
+  await using workers = openWorkers({ worker, jobs: 2, log });
+  const desk = openDesk({
+    workers,
     memory: undefined,
     allowPrivateLinks: false,
     outputs: state.outputs,

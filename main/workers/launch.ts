@@ -3,36 +3,54 @@ import { spawnSync } from 'node:child_process';
 // A worker never outlives its parent, however that ends and whatever the worker is doing then: a loop that never yields
 // would not notice that its channel has closed. Linux kills it when it is asked to, by `setpriv` of util-linux, which then
 // becomes the worker. Elsewhere a thread of the worker does; that costs a tenth of a second of CPU at every start, most of
-// it Node's own setting up of a thread.
+// it Node's own setting up of a thread. `taskset`, of util-linux too, keeps a worker on a core in the same way.
 
 /** How a worker is started. */
-export interface Command {
+export interface Launch {
   readonly file: string;
   readonly args: readonly string[];
+  /** Whether it stays on the core that was asked for. */
+  readonly pinned: boolean;
 }
 
 /**
  * A Node process that ends with this one.
  *
  * @param args its arguments
- * @param bySystem whether `setpriv` is there to ask Linux for it
+ * @param core it is to stay on, with all its threads; any when undefined
+ * @param starts whether Linux starts a program that is called through these
  */
-export function guarded(args: readonly string[], bySystem = systemGuards()): Command {
-  const node = process.execPath;
-  return bySystem
-    ? { file: 'setpriv', args: [...request, node, '--import', imported(patience), ...args] }
-    : { file: node, args: ['--import', imported(watch), '--import', imported(patience), ...args] };
+export function launch(args: readonly string[], core?: number, starts = systemStarts): Launch {
+  const node = [process.execPath, '--import', imported(patience), ...args];
+  const pin = core === undefined ? [] : ['taskset', '-c', String(core)];
+  if (core !== undefined && starts([...guard, ...pin])) return through([...guard, ...pin], node, true);
+  if (starts(guard)) return through(guard, node, false);
+  const [file = '', ...rest] = node;
+  return { file, args: ['--import', imported(watch), ...rest], pinned: false };
 }
 
-const request = ['--pdeathsig', 'KILL'];
+const guard = ['setpriv', '--pdeathsig', 'KILL'];
 
-let answer: boolean | undefined;
+function through(
+  [file = '', ...options]: readonly string[],
+  node: readonly string[],
+  pinned: boolean,
+): Launch {
+  return { file, args: [...options, ...node], pinned };
+}
 
-/** Asked once: early versions and other makes of `setpriv` cannot, and a sandbox may forbid it. */
-function systemGuards(): boolean {
-  return (answer ??=
-    process.platform === 'linux' &&
-    spawnSync('setpriv', [...request, 'true'], { stdio: 'ignore' }).status === 0);
+/** By how many words there are: that one core can be had says enough of all. */
+const answers = new Map<number, boolean>();
+
+/** Asked once: early versions and other makes of these programs cannot, and a sandbox may forbid it. */
+function systemStarts(words: readonly string[]): boolean {
+  const known = answers.get(words.length);
+  if (known !== undefined) return known;
+  const [file = '', ...options] = words;
+  const answer =
+    process.platform === 'linux' && spawnSync(file, [...options, 'true'], { stdio: 'ignore' }).status === 0;
+  answers.set(words.length, answer);
+  return answer;
 }
 
 /**
