@@ -23,7 +23,15 @@ export const envelopeSchema = v.variant('kind', [
     credit: count,
     info: v.unknown(),
   }),
-  v.object({ v: version, kind: v.literal('request'), id, method: v.string(), params: v.unknown() }),
+  v.object({
+    v: version,
+    kind: v.literal('request'),
+    id,
+    method: v.string(),
+    params: v.unknown(),
+    /** Someone listens to its progress. */
+    progress: v.optional(v.literal(true)),
+  }),
   v.object({ v: version, kind: v.literal('cancel'), id }),
   v.object({
     v: version,

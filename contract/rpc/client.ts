@@ -99,7 +99,8 @@ export function createClient<const P extends Protocol>(port: PortLike, protocol:
       credit -= 1;
       pending.set(call.id, call);
       try {
-        post(port, { kind: 'request', id: call.id, method: call.method, params: call.params });
+        const listens = call.onProgress === undefined ? {} : { progress: true as const };
+        post(port, { kind: 'request', id: call.id, method: call.method, params: call.params, ...listens });
       } catch (error) {
         // Not everything can be copied between processes; the request never left, so its credit is still ours.
         pending.delete(call.id);

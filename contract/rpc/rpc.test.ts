@@ -34,6 +34,11 @@ interface Conversation {
   readonly waiters: Waiter[];
 }
 
+const double: Handlers<TestProtocol>['double'] = (params, context) => {
+  context.progress({ half: params / 2 });
+  return params * 2;
+};
+
 function converse(
   options: {
     credit?: number;
@@ -47,10 +52,7 @@ function converse(
     hello: { name: 'test' },
     credit: options.credit ?? 1,
     handlers: {
-      double: (params, context) => {
-        context.progress({ half: params / 2 });
-        return params * 2;
-      },
+      double,
       wait: (params, { signal }) =>
         new Promise((finish) => {
           waiters.push({ params, signal, finish });
@@ -88,7 +90,7 @@ function serverAlone(): {
     hello: { name: 'test' },
     credit: 1,
     handlers: {
-      double: (params) => params * 2,
+      double,
       wait: (params, { signal }) =>
         new Promise((finish) => {
           waiters.push({ params, signal, finish });
@@ -158,6 +160,16 @@ describe('a call', () => {
       42,
     );
     expect(progress).toEqual([{ half: 10.5 }]);
+  });
+
+  it('tells nothing on the way where nobody listens', async () => {
+    const { far, heard } = serverAlone();
+    far.post(seal({ kind: 'request', id: 1, method: 'double', params: 21 }));
+    await settled();
+    far.post(seal({ kind: 'request', id: 2, method: 'double', params: 21, progress: true }));
+    await settled();
+    const progress = heard.filter(({ kind }) => kind === 'progress');
+    expect(progress).toEqual([seal({ kind: 'progress', id: 2, value: { half: 10.5 } })]);
   });
 
   it('rejects with the error of the handler, code, detail and all', async () => {

@@ -84,7 +84,8 @@ export function createServer<const P extends Protocol>(
         throw protocolError(`There is no method "${method}".`);
       const params = parseWith(schemas.params, envelope.params, 'protocol-error');
       const progress = (value: unknown): void => {
-        post(port, { kind: 'progress', id, value });
+        // A message that nobody reads would still wake the other end.
+        if (envelope.progress === true) post(port, { kind: 'progress', id, value });
       };
       const result = await handler(params, { signal: controller.signal, progress });
       post(port, { kind: 'response', id, outcome: { ok: true, result } });
