@@ -7,7 +7,7 @@ import { launch } from './launch.ts';
 import { heapFlags, heapIsFull } from './worker-heap.ts';
 import { createOutputTail } from './output-tail.ts';
 import { parentSocket } from './parent-socket.ts';
-import { unpin } from './pinning.ts';
+import { coreOf, unpin } from './pinning.ts';
 import { lowerPriority } from './priority.ts';
 import type { EndOfProcess } from './terminations.ts';
 import { workerEnvironment } from './worker-environment.ts';
@@ -31,7 +31,7 @@ export function createChildHost(options: ChildHostOptions): WorkerHost {
 
   return {
     start(spec) {
-      const core = cores[spec.slot];
+      const core = coreOf(spec.slot, cores);
       const { file, args, pinned } = launch(
         [...heapFlags(heapMegabytes), '--import', parentSocket, entry],
         core,
@@ -51,7 +51,7 @@ export function createChildHost(options: ChildHostOptions): WorkerHost {
         ...started,
         unpin() {
           unpin(pid, cores, (reason) => {
-            tell('warn', `stays on core ${String(core)}: ${reason}`);
+            tell('debug', `stays on core ${String(core)}: ${reason}`);
           });
         },
       };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coresFor, parseList } from './pinning.ts';
+import { coreOf, coresFor, parseList } from './pinning.ts';
 
 const status = (list: string): string =>
   `Name:\tnode\nCpus_allowed:\tf\nCpus_allowed_list:\t${list}\nMems_allowed:\t1\n`;
@@ -22,4 +22,10 @@ it('pins nobody where the system says nothing of cores', () => {
 
 it('has a core for each worker', () => {
   expect(coresFor(2, status('0,6'))).toEqual([0, 6]);
+});
+
+it('pins nobody to a core that may not be used any more', () => {
+  expect(coreOf(1, [0, 6], status('0,6'))).toBe(6);
+  expect(coreOf(1, [0, 6], status('0-3'))).toBeUndefined();
+  expect(coreOf(0, [], status('0-3'))).toBeUndefined();
 });

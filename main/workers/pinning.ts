@@ -10,9 +10,19 @@ import { readFileSync } from 'node:fs';
  * then some would be without work, or others have two.
  */
 export function coresFor(workers: number, status = ownStatus()): readonly number[] | undefined {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
-  const cores = list === undefined ? [] : parseList(list);
+  const cores = allowed(status);
   return cores.length === workers && workers > 1 ? cores : undefined;
+}
+
+/** The core of a slot, unless it was taken from this process since, as it happens to containers. */
+export function coreOf(slot: number, cores: readonly number[], status = ownStatus()): number | undefined {
+  const core = cores[slot];
+  return core !== undefined && allowed(status).includes(core) ? core : undefined;
+}
+
+function allowed(status: string): number[] {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
+  return list === undefined ? [] : parseList(list);
 }
 
 /** proc(5): `0-3,8`. */
