@@ -32,8 +32,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const reporter = await chooseReporter(commandLine.flags);
   switch (commandLine.kind) {
     case 'history':
-    case 'undo':
-      return lookBack(commandLine, reporter);
+    case 'undo': {
+      const { lookBack } = await import('./history.ts');
+      return lookBack(commandLine, thread, output, reporter);
+    }
     case 'run':
     case 'resume':
       return startWork(commandLine, reporter);
@@ -53,11 +55,6 @@ async function startWork(asked: Asked<'run' | 'resume'>, reporter: Reporter): Pr
   if (asked.kind === 'run' && asked.flags.dryRun !== true) workers.warm(asked.inputs.length);
   const { work } = await import('./work.ts');
   return await work(asked, { recipe, workers, memory, thread, output, reporter });
-}
-
-async function lookBack(asked: Asked<'history' | 'undo'>, reporter: Reporter): Promise<number> {
-  const { lookBack: look } = await import('./history.ts');
-  return look(asked, thread, output, reporter);
 }
 
 async function chooseReporter(flags: StateFlags): Promise<Reporter> {

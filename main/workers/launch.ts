@@ -22,8 +22,8 @@ export interface Launch {
  */
 export function launch(args: readonly string[], core?: number, starts = systemStarts): Launch {
   const node = [process.execPath, '--import', imported(patience), ...args];
-  const pin = core === undefined ? [] : ['taskset', '-c', String(core)];
-  if (core !== undefined && starts([...guard, ...pin])) return through([...guard, ...pin], node, true);
+  const guardAndPin = [...guard, 'taskset', '-c', String(core)];
+  if (core !== undefined && starts(guardAndPin)) return through(guardAndPin, node, true);
   if (starts(guard)) return through(guard, node, false);
   const [file = '', ...rest] = node;
   return { file, args: ['--import', imported(watch), ...rest], pinned: false };

@@ -10,17 +10,18 @@ import { readFileSync } from 'node:fs';
  * then some would be without work, or others have two.
  */
 export function coresFor(workers: number, status = ownStatus()): readonly number[] | undefined {
-  const cores = allowed(status);
+  const cores = allowedCores(status);
   return cores.length === workers && workers > 1 ? cores : undefined;
 }
 
 /** The core of a slot, unless it was taken from this process since, as it happens to containers. */
 export function coreOf(slot: number, cores: readonly number[], status = ownStatus()): number | undefined {
   const core = cores[slot];
-  return core !== undefined && allowed(status).includes(core) ? core : undefined;
+  return core !== undefined && allowedCores(status).includes(core) ? core : undefined;
 }
 
-function allowed(status: string): number[] {
+/** The cores a process or a thread may run on, by its `/proc/.../status`; none where that does not say. */
+export function allowedCores(status: string): number[] {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
   return list === undefined ? [] : parseList(list);
 }

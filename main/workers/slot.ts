@@ -81,15 +81,12 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
   let lease: Lease | undefined;
   let staged: Lease | undefined;
   let forgetTimer: (() => void) | undefined;
-  let forgetPin: (() => void) | undefined;
   const waitingForEnd: (() => void)[] = [];
 
   /** A timer belongs to the state it was set in. */
   function move(event: SlotEvent): void {
     forgetTimer?.();
     forgetTimer = undefined;
-    forgetPin?.();
-    forgetPin = undefined;
     state = transition(state, event);
   }
 
@@ -182,7 +179,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     lease = next;
     lease.begin();
     if (own.unpin === undefined) return;
-    forgetPin = clock.after(limits.pinnedMs(next.size), () => {
+    later(limits.pinnedMs(next.size), () => {
       own.unpin?.();
       own.unpin = undefined;
     });

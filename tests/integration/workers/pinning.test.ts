@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { coresFor, parseList } from '../../../main/workers/pinning.ts';
+import { allowedCores } from '../../../main/workers/pinning.ts';
 import { testPool } from '../../fixtures/pools.ts';
 
-const cores = coresFor(2, `Cpus_allowed_list:\t${coresHere().slice(0, 2).join(',')}\n`) ?? [];
+const cores = process.platform === 'linux' ? allowed('/proc/self/status').slice(0, 2) : [];
 const canPin =
   cores.length === 2 &&
-  spawnSync('setpriv', ['--pdeathsig', 'KILL', 'taskset', '-c', '0', 'true']).status === 0;
-
-function coresHere(): number[] {
-  if (process.platform !== 'linux') return [];
-  return allowed('/proc/self/status');
-}
+  spawnSync('setpriv', ['--pdeathsig', 'KILL', 'taskset', '-c', String(cores[0]), 'true']).status === 0;
 
 function allowed(status: string): number[] {
-  return parseList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(status, 'utf8'))?.[1] ?? '');
+  return allowedCores(readFileSync(status, 'utf8'));
 }
 
 /** Where each thread of a process may run. */
