@@ -41,6 +41,10 @@ function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flag
   };
 }
 
+function permissions({ mode }: { readonly mode: number }): string {
+  return (mode & 0o777).toString(8);
+}
+
 /** A disk without hard links. */
 const noLinks = failing('link', 'EPERM');
 
@@ -141,10 +145,46 @@ describe.each([
   });
 });
 
+it('a commit makes the folder that is missing, and leaves one alone that is there', async () => {
+  const folder = await temporaryFolder();
+  const made: string[] = [];
+  const files: DiskFiles = {
+    ...realFiles,
+    mkdir: (path, options) => {
+      made.push(path);
+      return realFiles.mkdir(path, options);
+    },
+  };
+  for (const name of ['a', 'b']) {
+    expect(await commit(join(folder, `new/tree/${name}.webp`), files)).toBe('done');
+  }
+  expect(made).toEqual([join(folder, 'new/tree')]);
+  expect((await readdir(join(folder, 'new/tree'))).sort()).toEqual(['a.webp', 'b.webp']);
+});
+
+it.skipIf(process.platform === 'win32')('what is being written is the owner’s alone to read', async () => {
+  const folder = await temporaryFolder();
+  const seen: string[] = [];
+  const files: DiskFiles = {
+    ...realFiles,
+    open: async (path, flags, mode) => {
+      const handle: Handle = await open(path, flags, mode);
+      const write = handle.writeFile.bind(handle);
+      handle.writeFile = async (...asked) => {
+        await write(...asked);
+        seen.push(permissions(await stat(path)));
+      };
+      return handle;
+    },
+  };
+  const path = join(folder, 'a.webp');
+  await commitFile(path, file, { ...calmly, mode: 0o640, run, files });
+  expect(seen).toEqual(['600']);
+  expect(permissions(await stat(path))).toBe('640');
+});
+
 describe('a commit that fails', () => {
   it.each<[string, DiskFiles, string]>([
-    ['no room for the folder', failing('mkdir', 'ENOSPC'), 'destination-full'],
-    ['a folder that may not be made', failing('mkdir', 'EACCES'), 'destination-unwritable'],
     ['a disk that may only be read', failing('open', 'EROFS'), 'destination-unwritable'],
     ['no room', failingHandle('writeFile', 'ENOSPC'), 'destination-full'],
     ['a quota', failingHandle('writeFile', 'EDQUOT'), 'destination-full'],
@@ -161,6 +201,15 @@ describe('a commit that fails', () => {
   ])('for %s leaves nothing', async (_what, files, code) => {
     const folder = await temporaryFolder();
     expect(await commit(join(folder, 'a.webp'), files)).toBe(code);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each<[string, DiskFiles, string]>([
+    ['no room for the folder', failing('mkdir', 'ENOSPC'), 'destination-full'],
+    ['a folder that may not be made', failing('mkdir', 'EACCES'), 'destination-unwritable'],
+  ])('for %s leaves nothing', async (_what, files, code) => {
+    const folder = await temporaryFolder();
+    expect(await commit(join(folder, 'new/a.webp'), files)).toBe(code);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -198,11 +247,11 @@ describe('a commit that fails', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('because nobody wants it leaves nothing, at whatever step', async () => {
+  it('because nobody wants it leaves no file, at whatever step', async () => {
     const folder = await temporaryFolder();
-    const path = join(folder, 'a.webp');
+    const path = join(folder, 'new/a.webp');
     expect(await commit(path, realFiles, AbortSignal.abort())).toBe('cancelled');
-    for (const step of ['open', 'mkdir'] as const) {
+    for (const step of ['mkdir', 'open'] as const) {
       const controller = new AbortController();
       const files: DiskFiles = {
         ...realFiles,
@@ -219,6 +268,6 @@ describe('a commit that fails', () => {
       };
       expect(await commit(path, files, controller.signal)).toBe('cancelled');
     }
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(join(folder, 'new'))).toEqual([]);
   });
 });

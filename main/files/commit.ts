@@ -6,7 +6,6 @@ import type { CarriedAttributes } from './attributes.ts';
 import {
   flushFolder,
   giveName,
-  makeFolder,
   NameTaken,
   readBack,
   realFiles,
@@ -46,7 +45,6 @@ export async function commitFile(
   let identity: string | undefined;
   try {
     signal.throwIfAborted();
-    await makeFolder(files, folder);
     const attributes = await stage(path, file, options, undefined, async (intent) => {
       signal.throwIfAborted();
       identity = intent.identity;
@@ -86,9 +84,11 @@ export async function stage(
   const { sha256, format, keptOriginal } = file;
   const temporary = join(dirname(path), temporaryName(run));
   await record.announced();
-  const attributes = await writeTemporary(files, temporary, file.bytes, options);
+  // Where an original is to give way its folder is there, or is not the one that it was in.
+  const makesFolder = replaces === undefined;
+  const attributes = await writeTemporary(files, temporary, file.bytes, { ...options, makesFolder });
   await undoing(files, temporary, async () => {
-    await readBack(files, temporary, sha256, path);
+    const stored = await readBack(files, temporary, file, path);
     await options.sourceUnchanged();
     signal.throwIfAborted();
     const intent: CommitIntent = {
@@ -96,7 +96,7 @@ export async function stage(
       path,
       sha256,
       bytes: file.bytes.byteLength,
-      identity: identityOf(await files.stat(temporary)),
+      identity: identityOf(stored),
       format,
       keptOriginal,
       ...(replaces === undefined ? {} : { replaces }),
@@ -119,8 +119,8 @@ export async function saveFile(path: string, bytes: Uint8Array, signal: AbortSig
   const temporary = join(folder, temporaryName(anyRun()));
   try {
     signal.throwIfAborted();
-    await makeFolder(realFiles, folder);
-    await writeTemporary(realFiles, temporary, bytes, { modifiedMs: undefined, mode: undefined, signal });
+    const traits = { modifiedMs: undefined, mode: undefined };
+    await writeTemporary(realFiles, temporary, bytes, { ...traits, makesFolder: true, signal });
     await undoing(realFiles, temporary, async () => {
       signal.throwIfAborted();
       await giveName(realFiles, temporary, path);

@@ -10,7 +10,7 @@ import { hasCode } from './file-errors.ts';
 /** What is done to a file system. Its own interface, so that every step can be made to fail. */
 export interface DiskFiles {
   readonly mkdir: (path: string, options: { recursive: true }) => Promise<string | undefined>;
-  readonly open: (path: string, flags: string) => Promise<FileHandle>;
+  readonly open: (path: string, flags: string, mode?: number) => Promise<FileHandle>;
   readonly stat: (path: string) => Promise<BigIntStats>;
   readonly link: (from: string, to: string) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
@@ -57,17 +57,22 @@ export async function makeFolder(files: DiskFiles, folder: string): Promise<void
 }
 
 export interface TemporaryOptions extends FileTraits {
+  /** Whether its folder is made where there is none. */
+  readonly makesFolder: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Writes a new file and flushes it to the disk. Nothing is left where that fails. */
+/** Writes a new file and flushes it to the disk. Nothing is left where that fails, but a folder that was made for it. */
 export async function writeTemporary(
   files: DiskFiles,
   path: string,
   bytes: Uint8Array,
-  { modifiedMs, createdMs, mode, attributesFrom, signal }: TemporaryOptions,
+  { modifiedMs, createdMs, mode, attributesFrom, makesFolder, signal }: TemporaryOptions,
 ): Promise<CarriedAttributes | undefined> {
-  const file = await files.open(path, 'wx');
+  // Until it has its own permissions it is nobody else's to read, if it is to have any.
+  const create = (): Promise<FileHandle> =>
+    files.open(path, 'wx', mode === undefined ? undefined : ownersOnly);
+  const file = await (makesFolder ? inFolder(files, dirname(path), create) : create());
   return undoing(files, path, async () => {
     try {
       await file.writeFile(bytes, { signal });
@@ -84,6 +89,19 @@ export async function writeTemporary(
       await file.close();
     }
   });
+}
+
+const ownersOnly = 0o600;
+
+/** Makes a folder where a step misses it. Most are there: looking first would cost every file two calls. */
+async function inFolder<T>(files: DiskFiles, folder: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+  await makeFolder(files, folder);
+  return await step();
 }
 
 /** What a disk says that does not know such a thing; no reason to lose the picture. */
@@ -130,21 +148,46 @@ export async function digestOf(path: string, files: DiskFiles = realFiles): Prom
   }
 }
 
-/** SHA-256 of an open file from its beginning, hexadecimal, read in pieces. */
-export async function hashOf(file: FileHandle): Promise<string> {
+/** SHA-256 of an open file from its beginning, hexadecimal, read in pieces: of so many bytes, or of all there are. */
+export async function hashOf(file: FileHandle, length = Number.POSITIVE_INFINITY): Promise<string> {
   const hash = createHash('sha256');
-  const piece = new Uint8Array(pieceBytes);
-  for (let position = 0; ;) {
-    const { bytesRead } = await file.read(piece, 0, pieceBytes, position);
-    if (bytesRead === 0) return hash.digest('hex');
+  const piece = new Uint8Array(Math.min(pieceBytes, length));
+  for (let position = 0; position < length;) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, length - position), position);
+    if (bytesRead === 0) break;
     hash.update(piece.subarray(0, bytesRead));
     position += bytesRead;
   }
+  return hash.digest('hex');
 }
 
-/** @throws MillraceError `destination-unwritable` when the disk gives back other bytes than it was given */
-export async function readBack(files: DiskFiles, path: string, sha256: string, name: string): Promise<void> {
-  if ((await digestOf(path, files)) === sha256) return;
+/** What a file should be. */
+export interface Expected {
+  readonly bytes: Uint8Array;
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Looks at a file as it was stored.
+ *
+ * @returns what the disk knows of it
+ * @throws MillraceError `destination-unwritable` when the disk gives back other bytes than it was given
+ */
+export async function readBack(
+  files: DiskFiles,
+  path: string,
+  { bytes, sha256 }: Expected,
+  name: string,
+): Promise<BigIntStats> {
+  const file = await files.open(path, 'r');
+  try {
+    const stats = await file.stat({ bigint: true });
+    const isWhole = stats.size === BigInt(bytes.byteLength);
+    if (isWhole && (await hashOf(file, bytes.byteLength)) === sha256) return stats;
+  } finally {
+    await file.close();
+  }
   throw new MillraceError(
     'destination-unwritable',
     `${name} was not stored as it was written: its disk gave back other bytes. Check the disk, or choose another folder.`,

@@ -14,16 +14,30 @@ export async function statFile(file: FileHandle, path: string): Promise<BigIntSt
   return stats;
 }
 
-/** At most `length` bytes from `from` on; fewer where the file ends. */
-export async function readPart(file: FileHandle, from: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+/** So few bytes that even a slow disk soon lets go when they are not wanted any more. */
+const pieceBytes = 2 ** 20;
+
+/**
+ * At most `length` bytes from `from` on; fewer where the file ends.
+ *
+ * @param signal rejects between two pieces
+ */
+export async function readPart(
+  file: FileHandle,
+  from: number,
+  length: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, from + filled);
+    const piece = Math.min(pieceBytes, length - filled);
+    const { bytesRead } = await file.read(bytes, filled, piece, from + filled);
+    signal?.throwIfAborted();
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return new Uint8Array(bytes.buffer, 0, filled);
 }
 
 export function notAFile(path: string): MillraceError {

@@ -1,4 +1,15 @@
-import { link, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../contract/batch.ts';
@@ -234,6 +245,18 @@ describe('nothing is replaced', () => {
 });
 
 describe('a drive', () => {
+  it('that went with its folder gets no new folder in its place', async () => {
+    const stage = await desk({
+      ...realFiles,
+      open: async (path, flags) => {
+        if (flags === 'wx') await rm(stage.folder, { recursive: true, force: true });
+        return realFiles.open(path, flags);
+      },
+    });
+    await expect(stage.replace()).rejects.toMatchObject({ code: 'destination-unwritable' });
+    await expect(stat(stage.folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('that fails and has done it all the same does not cost the backup', async () => {
     const files: DiskFiles = {
       ...realFiles,
@@ -305,20 +328,23 @@ describe('a drive', () => {
     expect(stage.told).toEqual(['announced', 'about']);
   });
 
-  it('that gives back other bytes than it was given is found out', async () => {
-    const files: DiskFiles = {
-      ...realFiles,
-      open: async (path, flags) => {
-        const handle = await realFiles.open(path, flags);
-        const write = handle.writeFile.bind(handle);
-        handle.writeFile = () => write('smeller');
-        return handle;
-      },
-    };
-    const stage = await desk(files);
-    await expect(stage.replace()).rejects.toThrow(/gave back other bytes/);
-    expect(await readFile(stage.path, 'utf8')).toBe('the original');
-  });
+  it.each(['smeller', 'small', 'smaller still'])(
+    'that stores "smaller" as "%s" is found out',
+    async (other) => {
+      const files: DiskFiles = {
+        ...realFiles,
+        open: async (path, flags) => {
+          const handle = await realFiles.open(path, flags);
+          const write = handle.writeFile.bind(handle);
+          handle.writeFile = () => write(other);
+          return handle;
+        },
+      };
+      const stage = await desk(files);
+      await expect(stage.replace()).rejects.toThrow(/gave back other bytes/);
+      expect(await readFile(stage.path, 'utf8')).toBe('the original');
+    },
+  );
 });
 
 it('an original that has other names is copied, so that writing under those leaves the backup alone', async () => {

@@ -13,9 +13,15 @@ import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 /** What fits in one buffer of the slowest of our libraries. */
 const maxBytes = 2n ** 31n;
 
+/** A source as it was when its header was read. */
+interface SeenFile {
+  readonly identity: string;
+  readonly bytes: number;
+}
+
 /** Sources that are files. Remembers what `head` saw, so that `read` can tell that it is still the same. */
 export function createFileSources(): SourceReader {
-  const seen = new Map<Source, string>();
+  const seen = new Map<Source, SeenFile>();
 
   return {
     async head(source, signal) {
@@ -32,7 +38,7 @@ export function createFileSources(): SourceReader {
             `${path} is larger than 2 GB, more than a picture can be here.`,
           );
         const identity = identityOf(stats);
-        seen.set(source, identity);
+        seen.set(source, { identity, bytes: Number(stats.size) });
         return await readHead(file, {
           bytes: Number(stats.size),
           stem: parse(path).name,
@@ -49,14 +55,12 @@ export function createFileSources(): SourceReader {
       const path = pathOf(source);
       try {
         signal.throwIfAborted();
-        await using file = await openFile(path);
         const before = seen.get(source);
-        const opened = await statFile(file, path);
-        if (before !== identityOf(opened)) throw changed(path);
-        const bytes = await file.readFile({ signal });
-        // Somebody may have written while we read.
+        await using file = await openFile(path);
+        const bytes = await readPart(file, 0, before?.bytes ?? 0, signal);
+        // Looked at afterwards: somebody may have written while we read, or long before.
         const after = identityOf(await statFile(file, path));
-        if (before !== after || bytes.byteLength !== Number(opened.size)) throw changed(path);
+        if (before?.identity !== after || bytes.byteLength !== before.bytes) throw changed(path);
         return bytes;
       } catch (error) {
         throw signal.aborted ? cancelled(error) : sourceError(error, path);
@@ -64,7 +68,7 @@ export function createFileSources(): SourceReader {
     },
     async unchanged(source) {
       const path = pathOf(source);
-      if ((await identityAt(path)) !== seen.get(source)) throw changed(path);
+      if ((await identityAt(path)) !== seen.get(source)?.identity) throw changed(path);
     },
     release(source) {
       seen.delete(source);

@@ -18,11 +18,13 @@ const database = connect(path);
 const statements = new Map<JournalStatement, StatementSync>();
 /** Of a group that could not be written: it goes with the next one. */
 let left: JournalEntry[] = [];
+let isFlushing: boolean | undefined;
 
 function write(entries: readonly JournalEntry[], flush: boolean): void {
   left.push(...entries);
   // NORMAL survives the end of the process, FULL also that of the power (sqlite.org/pragma.html#pragma_synchronous).
-  database.exec(`PRAGMA synchronous = ${flush ? 'FULL' : 'NORMAL'}`);
+  if (flush !== isFlushing) database.exec(`PRAGMA synchronous = ${flush ? 'FULL' : 'NORMAL'}`);
+  isFlushing = flush;
   if (left.length === 0) {
     // A transaction without a change flushes nothing of what was written before; a checkpoint does.
     if (flush) database.exec('PRAGMA wal_checkpoint(PASSIVE)');

@@ -5,17 +5,25 @@ import type { JournalAnswer, JournalEntry, JournalRequest } from './journal-stat
 /** How much a write must survive: the end of this process, or that of the power as well. */
 export type Durability = 'written' | 'flushed';
 
+/** How many entries had been posted when this one was, itself among them. */
+export type Position = number;
+
 /** Writes to the journal in groups, on a thread of its own: whoever posts never waits. */
 export interface JournalWriter {
-  post(...entries: readonly JournalEntry[]): void;
+  post(...entries: readonly JournalEntry[]): Position;
   /**
-   * Settles when everything posted so far is as durable as asked.
+   * Settles when everything up to a position, by default all that was posted so far, is as durable as asked.
    *
    * @throws MillraceError `destination-full`, `store-unusable`: it is tried again with what comes next
    */
-  wait(durability: Durability): Promise<void>;
+  wait(durability: Durability, upTo?: Position): Promise<void>;
   /** Writes what is left and ends the thread. */
   close(): Promise<void>;
+}
+
+/** A group that the thread has not answered yet. */
+interface Pending extends PromiseWithResolvers<void> {
+  readonly upTo: Position;
 }
 
 export interface JournalWriterOptions {
@@ -25,8 +33,8 @@ export interface JournalWriterOptions {
   readonly path: string;
 }
 
-/** What nobody waits for is written this much later, milliseconds: with what comes meanwhile. */
-const lazyMs = 100;
+/** What nobody waits for is written this much later, milliseconds: with what comes meanwhile, most often with a commit. */
+const lazyMs = 250;
 /** Entries in one group at most: a group is copied on the thread that posts. */
 const maxGroup = 2000;
 
@@ -36,9 +44,13 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
   let entries: JournalEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let requests = 0;
+  let posted: Position = 0;
+  /** What the thread has been given, and what it has written. */
+  let sent: Position = 0;
+  let written: Position = 0;
   let failure: MillraceError | undefined;
   let closed = false;
-  const answers = new Map<number, PromiseWithResolvers<void>>();
+  const answers = new Map<number, Pending>();
   /** The last one that was sent, for who waits with nothing new. */
   let last: { readonly written: Promise<void>; readonly flush: boolean } | undefined;
   /** What was sent last could not be written; the thread has it still. */
@@ -55,8 +67,10 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
       answers.delete(id);
       if (answers.size === 0) started.unref();
       isBehind = error !== undefined;
-      if (error === undefined) waiting?.resolve();
-      else waiting?.reject(unwritten(path, error.message, error.isFull));
+      if (error === undefined) {
+        written = waiting?.upTo ?? written;
+        waiting?.resolve();
+      } else waiting?.reject(unwritten(path, error.message, error.isFull));
     });
     started.on('error', (error: unknown) => {
       fail(unwritten(path, asMillraceError(error).message, false));
@@ -81,7 +95,8 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
     requests += 1;
     const request: JournalRequest = { id: requests, entries, flush };
     entries = [];
-    const waiting = Promise.withResolvers<void>();
+    sent = posted;
+    const waiting = { ...Promise.withResolvers<void>(), upTo: sent };
     answers.set(request.id, waiting);
     worker.ref();
     worker.postMessage(request);
@@ -93,14 +108,17 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
   return {
     post(...more) {
       // Without its thread nothing is written any more, as every commit will hear.
-      if (closed || failure !== undefined) return;
+      if (closed || failure !== undefined) return posted;
       entries.push(...more);
+      posted += more.length;
       if (entries.length >= maxGroup) send(false);
       else timer ??= setTimeout(send, lazyMs, false).unref();
+      return posted;
     },
-    wait(durability) {
+    wait(durability, upTo = posted) {
       const flush = durability === 'flushed';
-      if (entries.length > 0 || isBehind || (flush && last?.flush === false)) send(flush);
+      if (failure === undefined && !flush && !isBehind && upTo <= written) return Promise.resolve();
+      if (upTo > sent || isBehind || (flush && last?.flush === false)) send(flush);
       if (failure !== undefined) return Promise.reject(failure);
       return last?.written ?? Promise.resolve();
     },

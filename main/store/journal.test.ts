@@ -324,6 +324,42 @@ describe('the writer', () => {
   });
 });
 
+describe('a commit', () => {
+  it('waits for its folder to be written down, and for nothing that came later', async () => {
+    const { journal, writer } = live(await temporaryFolder());
+    const batch = journal.begin(recipe);
+    const inOrder: string[] = [];
+    batch.accepted(1, file('a'));
+    batch.prepared(1, 'identity', facts, '/out/a.webp');
+    const commit = batch.commit(1);
+    await commit.announced();
+    batch.accepted(2, file('b'));
+    const later = writer.wait('written').then(() => inOrder.push('what came later'));
+    // A second attempt, under another name.
+    await commit.announced().then(() => inOrder.push('its folder'));
+    await later;
+    expect(inOrder).toEqual(['its folder', 'what came later']);
+  });
+
+  it('is not told that its folder is written down when it could not be', async () => {
+    const folder = await temporaryFolder();
+    const { journal } = live(folder);
+    const blocker = new DatabaseSync(join(folder, 'millrace.db'));
+    onTestFinished(() => {
+      blocker.close();
+    });
+    const batch = journal.begin(recipe);
+    batch.accepted(1, file('a'));
+    batch.prepared(1, 'identity', facts, '/out/a.webp');
+    blocker.exec('ALTER TABLE job RENAME TO gone');
+    const commit = batch.commit(1);
+    await expect(commit.announced()).rejects.toMatchObject({ code: 'store-unusable' });
+    await expect(commit.announced()).rejects.toMatchObject({ code: 'store-unusable' });
+    blocker.exec('ALTER TABLE gone RENAME TO job');
+    await commit.announced();
+  });
+});
+
 describe('a writer without its thread', () => {
   it('tells those who wait, and does not end the process of those who do not', async () => {
     const folder = await temporaryFolder();

@@ -6,7 +6,7 @@ import type { Recipe } from '../../contract/recipe.ts';
 import type { BatchJournal, CommitIntent, CommitRecord } from '../engine/journal.ts';
 import type { DoneBefore } from './done-before.ts';
 import type { JournalEntry, JournalValue } from './journal-statements.ts';
-import type { JournalWriter } from './journal-writer.ts';
+import type { JournalWriter, Position } from './journal-writer.ts';
 import type { Run } from './run-lock.ts';
 
 /** The record of one batch. */
@@ -71,6 +71,8 @@ function journalBatch({ writer, doneBefore, taken, first, hash, now }: BatchPart
   const { post } = writer;
   /** From the engine's number of a job to the record's. */
   const numbers = new Map<number, number>();
+  /** Where in the record it stands in which folder the output of a job will be, until its commit asks for it. */
+  const placed = new Map<number, Position>();
   let { lastNumber, intakes } = taken;
   let isOver = false;
   let hasBegun = first === undefined;
@@ -118,7 +120,11 @@ function journalBatch({ writer, doneBefore, taken, first, hash, now }: BatchPart
     },
     alreadyDone: (source, identity) => doneBefore.reason(source, identity, hash),
     prepared(job, identity, { bytes, format, pixels }, path) {
-      post(['prepareJob', identity ?? null, bytes, format, pixels, dirname(path), id, numberOf(job)]);
+      const number = numberOf(job);
+      placed.set(
+        job,
+        post(['prepareJob', identity ?? null, bytes, format, pixels, dirname(path), id, number]),
+      );
     },
     started(job, attempt) {
       post(
@@ -148,19 +154,28 @@ function journalBatch({ writer, doneBefore, taken, first, hash, now }: BatchPart
     interrupted() {
       isInterrupted = true;
     },
-    commit: (job) => commitRecord(writer, id, () => numberOf(job), now),
+    commit(job) {
+      const announced = placed.get(job);
+      placed.delete(job);
+      return commitRecord({ writer, batch: id, job: () => numberOf(job), announced, now });
+    },
   };
 }
 
-function commitRecord(
-  writer: JournalWriter,
-  batch: string,
-  job: () => number,
-  now: () => Date,
-): CommitRecord {
+interface CommitParts {
+  readonly writer: JournalWriter;
+  readonly batch: string;
+  /** Its number in the record. */
+  readonly job: () => number;
+  /** Where its folder is written down. */
+  readonly announced: Position | undefined;
+  readonly now: () => Date;
+}
+
+function commitRecord({ writer, batch, job, announced, now }: CommitParts): CommitRecord {
   let intent: CommitIntent | undefined;
   return {
-    announced: () => writer.wait('written'),
+    announced: () => writer.wait('written', announced),
     about(next) {
       intent = next;
       const { temporary, path, sha256, bytes, identity, format, replaces: old } = next;

@@ -72,8 +72,10 @@ export function failingFiles(at: Failpoint, fault: Inside | undefined): DiskFile
 
   return {
     mkdir: (path, options) => at('mkdir', () => realFiles.mkdir(path, options)),
-    open: async (path, flags) =>
-      failingHandle(await at(flags === 'wx' ? 'open-new' : 'open-read', () => realFiles.open(path, flags))),
+    open: async (path, flags, mode) => {
+      const step = flags === 'wx' ? 'open-new' : 'open-read';
+      return failingHandle(await at(step, () => realFiles.open(path, flags, mode)));
+    },
     stat: (path) => at('stat', () => realFiles.stat(path)),
     link: (from, to) => at('link', () => realFiles.link(from, to)),
     rename: (from, to) => at('rename', () => realFiles.rename(from, to)),
