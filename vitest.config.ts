@@ -22,6 +22,8 @@ export default defineConfig({
           globalSetup: ['tests/harness/build.ts'],
           // After the units: each starts as many processes as there are cores.
           sequence: { groupOrder: 1 },
+          // One alone leaves half of two cores with nothing to do.
+          maxWorkers: '100%',
           // Real processes on a shared machine: these bound a hang, they measure nothing.
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -21,34 +21,23 @@ export async function encodePlainWebp(
     return undefined;
   const { data, width, height, frames, channels } = pixels;
   if (frames > 1 || channels === 1 || data instanceof Uint16Array) return undefined;
+  if (channels === 3 && data.length > maxPixmapBytes) return undefined;
   const { Transformer } = await import('@napi-rs/image');
-  const rgba = channels === 4 ? data : opaque(data);
-  return Transformer.fromRgbaPixels(rgba, width, height).webp(quality);
+  const picture =
+    channels === 4
+      ? Transformer.fromRgbaPixels(data, width, height)
+      : new Transformer(pixmap(data, width, height));
+  return picture.webp(quality);
 }
 
-/** RGB to RGBA, four pixels at a time: they are three words, and become four. */
-function opaque(data: Uint8Array): Uint8Array {
-  const { buffer, byteOffset } = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
-  const count = data.length / 3;
-  const whole = count - (count % 4);
-  const rgba = Buffer.allocUnsafeSlow(count * 4);
-  const from = new Uint32Array(buffer, byteOffset, (whole / 4) * 3);
-  const to = new Uint32Array(rgba.buffer, 0, count);
-  for (let at = 0, pixel = 0; pixel < whole; at += 3, pixel += 4) {
-    const one = from[at] ?? 0;
-    const two = from[at + 1] ?? 0;
-    const three = from[at + 2] ?? 0;
-    to[pixel] = one | full;
-    to[pixel + 1] = (one >>> 24) | (two << 8) | full;
-    to[pixel + 2] = (two >>> 16) | (three << 16) | full;
-    to[pixel + 3] = (three >>> 8) | full;
-  }
-  for (let pixel = whole; pixel < count; pixel += 1) {
-    rgba.set(data.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
-    rgba[4 * pixel + 3] = 255;
-  }
-  return rgba;
-}
+/** What it reads is refused where it would take more than half a gigabyte. */
+const maxPixmapBytes = 500 * 2 ** 20;
 
-/** The opacity of a pixel in a word, in the order of bytes of all machines that Node and Electron run on. */
-const full = 0xff000000;
+/** Numbers without an opacity are taken as a file alone: a portable pixmap is a line of text and then the numbers. */
+function pixmap(data: Uint8Array, width: number, height: number): Uint8Array {
+  const header = Buffer.from(`P6 ${String(width)} ${String(height)} 255\n`);
+  const file = Buffer.allocUnsafeSlow(header.length + data.length);
+  file.set(header);
+  file.set(data, header.length);
+  return file;
+}
