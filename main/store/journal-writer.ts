@@ -34,7 +34,7 @@ export interface JournalWriterOptions {
 }
 
 /** What nobody waits for is written this much later, milliseconds: with what comes meanwhile, most often with a commit. */
-const lazyMs = 250;
+const lazyMs = 100;
 /** Entries in one group at most: a group is copied on the thread that posts. */
 const maxGroup = 2000;
 
