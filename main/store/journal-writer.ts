@@ -45,8 +45,7 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
   let timer: NodeJS.Timeout | undefined;
   let requests = 0;
   let posted: Position = 0;
-  /** What the thread has been given, and what it has written. */
-  let sent: Position = 0;
+  /** What the thread has written. */
   let written: Position = 0;
   let failure: MillraceError | undefined;
   let closed = false;
@@ -95,8 +94,7 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
     requests += 1;
     const request: JournalRequest = { id: requests, entries, flush };
     entries = [];
-    sent = posted;
-    const waiting = { ...Promise.withResolvers<void>(), upTo: sent };
+    const waiting = { ...Promise.withResolvers<void>(), upTo: posted };
     answers.set(request.id, waiting);
     worker.ref();
     worker.postMessage(request);
@@ -118,7 +116,7 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
     wait(durability, upTo = posted) {
       const flush = durability === 'flushed';
       if (failure === undefined && !flush && !isBehind && upTo <= written) return Promise.resolve();
-      if (upTo > sent || isBehind || (flush && last?.flush === false)) send(flush);
+      if (upTo > posted - entries.length || isBehind || (flush && last?.flush === false)) send(flush);
       if (failure !== undefined) return Promise.reject(failure);
       return last?.written ?? Promise.resolve();
     },

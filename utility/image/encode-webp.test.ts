@@ -29,6 +29,17 @@ describe('a WebP with nothing but a quality', () => {
     }
   });
 
+  it('does not need its pixels at the start of a word', async () => {
+    const pixels = await pixelsOf({ width: 30, height: 20 });
+    const settings = { options: { quality: 80, effort: 4 } };
+    const written = await encodePlainWebp(pixels, settings);
+    for (const room of [new Uint8Array(pixels.data.length + 1), Buffer.alloc(pixels.data.length + 1)]) {
+      const moved = room.subarray(1);
+      moved.set(pixels.data);
+      expect(await encodePlainWebp({ ...pixels, data: moved }, settings)).toEqual(written);
+    }
+  });
+
   it('is what sharp writes of numbers that look like more of a header', async () => {
     const [width, height] = [40, 40];
     for (const text of ['# a comment\n', '255\n', 'P6 1 1 255\n', '\n\n\n']) {

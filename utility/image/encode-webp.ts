@@ -35,9 +35,5 @@ const maxPixmapBytes = 500 * 2 ** 20;
 
 /** Numbers without an opacity are taken as a file alone: a portable pixmap is a line of text and then the numbers. */
 function pixmap(data: Uint8Array, width: number, height: number): Uint8Array {
-  const header = Buffer.from(`P6 ${String(width)} ${String(height)} 255\n`);
-  const file = Buffer.allocUnsafeSlow(header.length + data.length);
-  file.set(header);
-  file.set(data, header.length);
-  return file;
+  return Buffer.concat([Buffer.from(`P6 ${String(width)} ${String(height)} 255\n`), data]);
 }
