@@ -20,31 +20,42 @@ declare global {
 export type Picture = EventPayload<PreviewProtocol, 'picture'>;
 
 /**
- * Asks main for the control port and connects to it.
+ * Asks main for the control port and connects to it. Main introduces the workers that run by then right behind it, and
+ * others as they come: `onPicture` hears all of them for as long as that port is open.
  *
  * @throws Error when this page is not in the app
  */
-export function connectToMain(): Promise<RpcClient<ControlProtocol>> {
+export function connectToMain(onPicture: (picture: Picture) => void): Promise<RpcClient<ControlProtocol>> {
   const { millrace } = window;
   if (millrace === undefined) return Promise.reject(new Error('This page belongs to the Millrace app.'));
-  return new Promise((resolve) => {
-    window.addEventListener('message', function receive(event) {
-      const [port] = event.ports;
-      // Anyone may post to a window; only our own preload is this window itself.
-      if (event.source !== window || event.data !== controlPortChannel || port === undefined) return;
-      window.removeEventListener('message', receive);
-      resolve(createClient(fromDomPort(port), controlProtocol));
-    });
-    millrace.requestControlPort();
-  });
-}
+  const workers = new Set<RpcClient<PreviewProtocol>>();
 
-/** Listens to every worker that main introduces to this page, for as long as the page lives. */
-export function listenToWorkers(onPicture: (picture: Picture) => void): void {
-  window.addEventListener('message', (event) => {
-    const [port] = event.ports;
-    if (event.source !== window || port === undefined) return;
-    if (!v.is(previewPortSchema, event.data)) return;
-    createClient(fromDomPort(port), previewProtocol).onEvent('picture', onPicture);
+  function openWorker(port: MessagePort): void {
+    const worker = createClient(fromDomPort(port), previewProtocol);
+    worker.onEvent('picture', onPicture);
+    workers.add(worker);
+    void worker.closed.then(() => workers.delete(worker));
+  }
+
+  return new Promise((resolve) => {
+    function openMain(port: MessagePort): void {
+      const main = createClient(fromDomPort(port), controlProtocol);
+      // Main knows a page that connects again by another number, and workers send to that one.
+      void main.closed.then(() => {
+        window.removeEventListener('message', receive);
+        for (const worker of workers) worker.close();
+      });
+      resolve(main);
+    }
+
+    function receive({ source, data, ports: [port] }: MessageEvent<unknown>): void {
+      // Anyone may post to a window; only our own preload is this window itself.
+      if (source !== window || port === undefined) return;
+      if (data === controlPortChannel) openMain(port);
+      else if (v.is(previewPortSchema, data)) openWorker(port);
+    }
+
+    window.addEventListener('message', receive);
+    millrace.requestControlPort();
   });
 }

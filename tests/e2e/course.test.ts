@@ -75,6 +75,19 @@ it('shows the same batch after the page was reloaded in the middle of it', async
   await expect.poll(() => fileRow(page, 'a.png').locator('img').count()).toBe(1);
 });
 
+it('shows the pictures of a batch again after the page was reloaded when every worker was there', async () => {
+  await using app = await openApp();
+  const { page } = app;
+  await app.drop(await paths(app.home));
+  expect(await resultOf(page)).toBe('Done: 6 pictures');
+  await expect.poll(() => page.locator('.thumb img').count()).toBe(6);
+  const workers = await app.agent.workers();
+  await app.reload();
+  await expect.poll(() => page.locator('.thumb img').count()).toBe(6);
+  expect(await app.agent.workers()).toEqual(workers);
+  expect(app.complaints).toEqual([]);
+});
+
 it('adds to a batch that is under way', async () => {
   await using app = await openApp();
   const { page, home } = app;

@@ -70,8 +70,6 @@ export async function openApp(options: AppOptions = {}): Promise<AppUnderTest> {
   page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // A browser looks for one for its tabs, at any time; Electron has no tabs.
-    if (message.location().url.endsWith('/favicon.ico')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));

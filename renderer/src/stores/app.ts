@@ -5,7 +5,7 @@ import type { Command, ControlHello, ControlProtocol } from '../../../contract/c
 import { MillraceError } from '../../../contract/errors.ts';
 import type { Method, Params, Result } from '../../../contract/protocol.ts';
 import type { RpcClient } from '../../../contract/rpc/client.ts';
-import { connectToMain } from '../bridge.ts';
+import { connectToMain, type Picture } from '../bridge.ts';
 import { letDraw } from '../slices.ts';
 import { useRows } from './rows.ts';
 
@@ -22,12 +22,15 @@ export const useApp = defineStore('app', () => {
   /** What went wrong with the last thing a person asked for. */
   const problem = shallowRef<string>();
   const listeners = new Set<(command: Command) => void>();
+  const viewers = new Set<(picture: Picture) => void>();
   let client: RpcClient<ControlProtocol> | undefined;
 
   async function connect(): Promise<void> {
     connection.value = { kind: 'connecting' };
     try {
-      client = await connectToMain();
+      client = await connectToMain((picture) => {
+        for (const viewer of viewers) viewer(picture);
+      });
       client.onEvent('command', (command) => {
         for (const listener of listeners) listener(command);
       });
@@ -93,6 +96,10 @@ export const useApp = defineStore('app', () => {
     ask,
     tell,
     call,
+    /** Pictures that workers send to this page, from its first moment on. */
+    onPicture(viewer: (picture: Picture) => void): void {
+      viewers.add(viewer);
+    },
     /** Menu items that only the page can carry out. Gives back what ends the listening. */
     onCommand(listener: (command: Command) => void): () => void {
       listeners.add(listener);

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import type { ControlProtocol } from '../../../contract/control-protocol.ts';
 import type { Params } from '../../../contract/protocol.ts';
-import { listenToWorkers, type Picture } from '../bridge.ts';
+import type { Picture } from '../bridge.ts';
 import { useApp } from './app.ts';
 
 /** A picture the page can show. `url` is good until `release`. */
@@ -33,7 +33,7 @@ export const usePictures = defineStore('pictures', () => {
   const thumbnails = new Map<string, Promise<Shown | undefined>>();
   let nextToken = 1;
 
-  listenToWorkers((picture) => {
+  app.onPicture((picture) => {
     awaited.get(picture.token)?.(picture);
   });
 

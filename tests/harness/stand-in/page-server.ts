@@ -69,6 +69,11 @@ export async function servePages(
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A browser looks for one for its tabs, at any time, and complains where there is none. Electron has no tabs.
+  if (request.url === '/favicon.ico') {
+    response.writeHead(204).end();
+    return;
+  }
   const address = fromBrowserAddress(`http://${request.headers.host ?? ''}${request.url ?? ''}`);
   const handler = handlers.get(URL.parse(address)?.protocol.slice(0, -1) ?? '');
   if (handler === undefined) {
