@@ -7,7 +7,8 @@ const at = (path: string): string => resolve(import.meta.dirname, path);
 
 /**
  * Libraries that become part of the bundles, without what of them is not used: a process that loads three files starts
- * sooner than one that looks for two hundred. Those that have native parts or WebAssembly stay where they are installed.
+ * sooner than one that looks for two hundred. What is native or WebAssembly stays where it is installed; sharp's own
+ * program looks for its part there.
  */
 const bundled = [
   'commander',
@@ -17,6 +18,7 @@ const bundled = [
   'image-size',
   'pretty-bytes',
   'pretty-ms',
+  'sharp',
   'tinyglobby',
   'valibot',
 ];

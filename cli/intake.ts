@@ -1,6 +1,5 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import type { Offered } from '../contract/batch.ts';
 import { MillraceError } from '../contract/errors.ts';
 
@@ -29,7 +28,9 @@ function isLink(input: string): boolean {
 
 /** A file may be called `a[1].jpg`; only what is not there is a pattern. A pattern without a match stays as it is. */
 async function expand(input: string): Promise<readonly string[]> {
-  if (!isDynamicPattern(input) || (await exists(input))) return [input];
+  if (!/[*?[{(!]/.test(input) || (await exists(input))) return [input];
+  // Loaded where it is needed: most shells expand patterns themselves.
+  const { glob } = await import('tinyglobby');
   const found = await glob(input, { absolute: true, onlyFiles: false, expandDirectories: false });
   return found.length === 0 ? [input] : found.sort();
 }

@@ -5,6 +5,7 @@ import type Sharp from 'sharp';
 export type CodecBuild = 'native' | 'wasm';
 
 export interface Codecs {
+  /** The one that was loaded: sharp takes the WebAssembly one by itself where there is no native one. */
   readonly build: CodecBuild;
   readonly sharp: typeof Sharp;
   /**
@@ -30,12 +31,21 @@ export function chooseBuild(wanted: string | undefined = process.env['MILLRACE_C
 }
 
 /** Loads sharp: the native build, or the WebAssembly one in its place. */
-export async function loadCodecs(build: CodecBuild): Promise<Codecs> {
-  const sharp = build === 'wasm' ? webAssemblySharp() : withOneThread((await import('sharp')).default);
+export async function loadCodecs(wanted: CodecBuild): Promise<Codecs> {
+  const sharp = wanted === 'wasm' ? webAssemblySharp() : withOneThread((await import('sharp')).default);
   const versions = Object.entries(sharp.versions).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  return { build, sharp, paletteSharp: webAssemblySharp, versions: Object.fromEntries(versions) };
+  return {
+    build: isWebAssembly(sharp) ? 'wasm' : 'native',
+    sharp,
+    paletteSharp: webAssemblySharp,
+    versions: Object.fromEntries(versions),
+  };
+}
+
+function isWebAssembly({ versions }: typeof Sharp): boolean {
+  return 'emscripten' in versions;
 }
 
 let webAssembly: typeof Sharp | undefined;
@@ -56,7 +66,7 @@ function requireWebAssembly(): typeof Sharp {
   });
   try {
     const sharp = createRequire(import.meta.url)('sharp') as typeof Sharp;
-    if ('emscripten' in sharp.versions) return sharp;
+    if (isWebAssembly(sharp)) return sharp;
     throw new Error('sharp has chosen another binding than the WebAssembly one');
   } finally {
     hooks.deregister();

@@ -39,7 +39,7 @@ const lazyMs = 100;
 const maxGroup = 2000;
 
 export function openJournalWriter({ thread, path }: JournalWriterOptions): JournalWriter {
-  // Started with the first entry: a run that only looks needs none.
+  // Started with the first entry, so that it is there when a commit waits for it: a run that only looks needs none.
   let worker: Worker | undefined;
   let entries: JournalEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -77,6 +77,8 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
     started.on('exit', () => {
       fail(unwritten(path, 'its thread has ended', false));
     });
+    // Nobody waits for it yet.
+    started.unref();
     return started;
   }
 
@@ -107,6 +109,7 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
     post(...more) {
       // Without its thread nothing is written any more, as every commit will hear.
       if (closed || failure !== undefined) return posted;
+      worker ??= start();
       entries.push(...more);
       posted += more.length;
       if (entries.length >= maxGroup) send(false);

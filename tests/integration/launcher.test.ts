@@ -91,6 +91,17 @@ describe.for([
   });
 });
 
+it('finds the native codecs from within the bundles', async () => {
+  const folder = await temporaryFolder();
+  await writePicture(join(folder, 'in.jpg'), { width: 90, height: 70 });
+  const args = [launcher, join(folder, 'in.jpg'), '--to', 'webp', '--out', join(folder, 'out'), '--json'];
+  const { stdout } = await runScript(process.execPath, args, { MILLRACE_CODECS: 'native' });
+  const events = stdout.split('\n').map((line) => JSON.parse(line || '{}') as { event?: string });
+  expect(events.find(({ event }) => event === 'job.done')).toMatchObject({
+    report: { worker: { codecs: 'native' } },
+  });
+});
+
 /** What Node has kept of compiled code: a folder for its version, and in it a file for each module. */
 async function kept(folder: string): Promise<string[]> {
   const [version = ''] = await readdir(folder);
