@@ -17,6 +17,8 @@ export interface Desk {
   readonly budget: MemoryBudget;
   intake(offered: Offered, recipe: Recipe, signal: AbortSignal): IntakeStream;
   stats(): PoolStats;
+  /** Everything has been started: workers may go as soon as they have nothing to do. */
+  cool(): void;
 }
 
 export interface DeskOptions {
@@ -47,5 +49,6 @@ export function openDesk({ workers, outputs, memory, allowPrivateLinks }: DeskOp
     budget: createMemoryBudget(memory ?? machine / 2, machine),
     intake: takeIn,
     stats: workers.stats,
+    cool: workers.cool,
   };
 }

@@ -1,4 +1,4 @@
-import { sourceAddress, sourceName, type Job } from '../contract/batch.ts';
+import { sourceAddress, sourceName, type BatchProgress, type Job } from '../contract/batch.ts';
 import { toWireError } from '../contract/errors.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import type { Report } from '../contract/report.ts';
@@ -56,6 +56,7 @@ export async function run(
   async function follow(): Promise<void> {
     for await (const event of batch.events) {
       reporter.event(event);
+      if (event.type === 'job.started' && isLast(batch.progress())) desk.cool();
       if (event.type === 'job.failed')
         failures.push({ source: sourceAddress(event.job.source), error: event.error });
       if (event.type === 'job.done') finished(event.job);
@@ -91,6 +92,10 @@ export async function run(
   };
   reporter.summary(summary);
   return summary;
+}
+
+function isLast({ intakeEnded, counts }: BatchProgress): boolean {
+  return intakeEnded && counts.waiting === 0;
 }
 
 function lower(lowest: Summary['lowestScore'], { source, report }: Job): Summary['lowestScore'] {

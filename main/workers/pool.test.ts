@@ -103,6 +103,26 @@ describe('a pool that expects runs', () => {
   });
 });
 
+describe('a pool that expects no more runs', () => {
+  it('lets workers go that have none, at once and when they have finished, and starts one for a run that comes', async () => {
+    const { pool, starts, run } = stage(2, () => 'works');
+    pool.warm(2);
+    await run('a');
+    pool.cool();
+    await settle();
+    await run('b');
+    expect(starts).toEqual(['0.1', '1.1', '0.2']);
+    await settle();
+    await run('c');
+    expect(starts).toEqual(['0.1', '1.1', '0.2', '0.3']);
+    pool.warm(1);
+    await run('d');
+    await settle();
+    await run('e');
+    expect(starts).toHaveLength(5);
+  });
+});
+
 describe('backing off', () => {
   it('grows with each worker lost in a row, is bounded, and ends with a job that is finished', async () => {
     const { run, clock, starts } = stage(1, () => 'works');

@@ -40,6 +40,8 @@ export interface WorkerPool extends JobRunner, AsyncDisposable {
   stats(): PoolStats;
   /** Starts so many workers, if there are not as many: runs are about to come. */
   warm(workers: number): void;
+  /** No more runs are about to come: workers without one end. One that comes all the same starts a worker again. */
+  cool(): void;
   /**
    * Takes no more runs, rejects those that wait with `cancelled`, and gives those on workers up to `graceMs` (0 by
    * default) to finish. Settles when no worker process is left.
@@ -58,6 +60,7 @@ export function createPool(options: PoolOptions): WorkerPool {
   const line = createLine(size);
   let earlyDeaths = 0;
   let refusal: MillraceError | undefined;
+  let isCooling = false;
 
   const hooks = { started: meter.started, greeted, ended, changed: dispatch, returned: putFirst, log };
   const slots = Array.from({ length: size }, (_, index) => createSlot({ index, host, clock, limits, hooks }));
@@ -68,8 +71,9 @@ export function createPool(options: PoolOptions): WorkerPool {
     for (const slot of slots) {
       if (slot.state !== 'ready') continue;
       const run = line.next();
-      if (run === undefined) return;
-      slot.lease(run);
+      if (run !== undefined) slot.lease(run);
+      else if (isCooling) slot.rest();
+      else return;
     }
     let starting = slots.filter((slot) => slot.state === 'starting').length;
     for (const slot of slots) {
@@ -211,8 +215,13 @@ export function createPool(options: PoolOptions): WorkerPool {
     },
     stats: meter.stats,
     warm(workers) {
+      isCooling = false;
       if (refusal !== undefined) return;
       for (const slot of slots.slice(0, workers)) if (slot.state === 'idle') slot.start();
+    },
+    cool() {
+      isCooling = true;
+      dispatch();
     },
     shutdown: (graceMs = 0) => closeAll(cancelled(), graceMs),
     [Symbol.asyncDispose]: () => closeAll(cancelled(), 0),

@@ -45,6 +45,8 @@ export interface Slot {
    * slots only.
    */
   stage(run: Run): void;
+  /** Asks the worker to finish; ready slots only. */
+  rest(): void;
   /** Another worker could be started, so this slot may try again; quarantined slots only. */
   release(): void;
   /** Lets the worker finish its job for at most `graceMs`. Settles when no process is left. */
@@ -308,6 +310,9 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
       return canStage(worker);
     },
     stage: stageRun,
+    rest() {
+      if (worker !== undefined) retire(worker, 'idle');
+    },
     release() {
       move('rest');
     },
