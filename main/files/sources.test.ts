@@ -1,13 +1,16 @@
 import { appendFile, chmod, open, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Source } from '../../contract/batch.ts';
 import { moving, picture } from '../../tests/fixtures/pictures.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import { identityOf } from './identity.ts';
+import { openFile } from './open-file.ts';
 import { headLength } from './picture-head.ts';
 import { createFileSources } from './sources.ts';
+
+vi.mock('./open-file.ts', { spy: true });
 
 const never = new AbortController().signal;
 
@@ -120,6 +123,36 @@ describe('a file', () => {
       code: 'source-changed',
       retriable: true,
     });
+  });
+
+  it('of which the head is all is opened once, and again for another attempt', async () => {
+    const source = await plant('GIF89a');
+    const reader = createFileSources();
+    vi.mocked(openFile).mockClear();
+    await reader.head(source, never);
+    expect(Buffer.from(await reader.read(source, never)).toString()).toBe('GIF89a');
+    expect(openFile).toHaveBeenCalledTimes(1);
+    expect(Buffer.from(await reader.read(source, never)).toString()).toBe('GIF89a');
+    expect(openFile).toHaveBeenCalledTimes(2);
+  });
+
+  it('is opened again where more are waiting than are kept', async () => {
+    const reader = createFileSources();
+    const large = Buffer.alloc(headLength);
+    const first = await plant(large);
+    await reader.head(first, never);
+    for (let kept = headLength; kept < 32 * 2 ** 20; kept += headLength)
+      await reader.head(await plant(large), never);
+    const [one, other] = [await plant(large), await plant(large)];
+    await reader.head(one, never);
+    vi.mocked(openFile).mockClear();
+    await reader.read(one, never);
+    expect(openFile).toHaveBeenCalledTimes(1);
+    // Those that are not wanted any more make room.
+    reader.release(first);
+    await reader.head(other, never);
+    await reader.read(other, never);
+    expect(openFile).toHaveBeenCalledTimes(2);
   });
 
   it('that moves is looked at as far as its frames can be counted', async () => {

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { parse } from 'node:path';
 import type { Source } from '../../contract/batch.ts';
 import { cancelled, MillraceError } from '../../contract/errors.ts';
@@ -13,15 +13,37 @@ import { directoryLength, tiffDirectory } from './tiff-directory.ts';
 /** What fits in one buffer of the slowest of our libraries. */
 const maxBytes = 2n ** 31n;
 
+/** Of small files whose head is all of them: opening them a second time costs more than keeping it until they are read. */
+const maxKeptBytes = 32 * 2 ** 20;
+
 /** A source as it was when its header was read. */
 interface SeenFile {
   readonly identity: string;
   readonly bytes: number;
+  /** All of it, for the first who reads it. */
+  whole?: Uint8Array | undefined;
 }
 
 /** Sources that are files. Remembers what `head` saw, so that `read` can tell that it is still the same. */
 export function createFileSources(): SourceReader {
   const seen = new Map<Source, SeenFile>();
+  let keptBytes = 0;
+
+  function see(source: Source, file: SeenFile, head: Uint8Array): void {
+    takeWhole(source);
+    const isKept = head.byteLength === file.bytes && keptBytes + file.bytes <= maxKeptBytes;
+    if (isKept) keptBytes += file.bytes;
+    seen.set(source, { ...file, ...(isKept ? { whole: head } : {}) });
+  }
+
+  function takeWhole(source: Source): Uint8Array | undefined {
+    const file = seen.get(source);
+    const whole = file?.whole;
+    if (file === undefined || whole === undefined) return undefined;
+    keptBytes -= file.bytes;
+    file.whole = undefined;
+    return whole;
+  }
 
   return {
     async head(source, signal) {
@@ -38,9 +60,11 @@ export function createFileSources(): SourceReader {
             `${path} is larger than 2 GB, more than a picture can be here.`,
           );
         const identity = identityOf(stats);
-        seen.set(source, { identity, bytes: Number(stats.size) });
-        return await readHead(file, {
-          bytes: Number(stats.size),
+        const bytes = Number(stats.size);
+        const head = await readPart(file, 0, Math.min(headLength, bytes));
+        see(source, { identity, bytes }, head);
+        return await readHead(file, head, {
+          bytes,
           stem: parse(path).name,
           modifiedMs: Number(stats.mtimeNs / 1000n) / 1000,
           mode: Number(stats.mode & 0o777n),
@@ -56,6 +80,12 @@ export function createFileSources(): SourceReader {
       try {
         signal.throwIfAborted();
         const before = seen.get(source);
+        const whole = takeWhole(source);
+        if (whole !== undefined) {
+          if (before?.identity !== identityOf(await stat(path, { bigint: true }))) throw changed(path);
+          signal.throwIfAborted();
+          return whole;
+        }
         await using file = await openFile(path);
         const bytes = await readPart(file, 0, before?.bytes ?? 0, signal);
         // Looked at afterwards: somebody may have written while we read, or long before.
@@ -71,17 +101,19 @@ export function createFileSources(): SourceReader {
       if ((await identityAt(path)) !== seen.get(source)?.identity) throw changed(path);
     },
     release(source) {
+      takeWhole(source);
       seen.delete(source);
     },
   };
 }
 
 /**
- * Reads as little as tells the size and how many frames there are: the beginning, then more of it, or the place where a
- * TIFF says it.
+ * Reads as little as tells the size and how many frames there are: more of the beginning, or the place where a TIFF says
+ * it.
+ *
+ * @param bytes its beginning
  */
-async function readHead(file: FileHandle, known: KnownOfHead): Promise<SourceHead> {
-  const bytes = await readPart(file, 0, Math.min(headLength, known.bytes));
+async function readHead(file: FileHandle, bytes: Uint8Array, known: KnownOfHead): Promise<SourceHead> {
   const head = describeHead(bytes, known);
   if (hidesFrames(bytes, head.format) && known.bytes > headLength) {
     return describeHead(await readPart(file, 0, Math.min(framesLength, known.bytes)), known);
