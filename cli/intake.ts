@@ -26,9 +26,12 @@ function isLink(input: string): boolean {
   return /^https?:\/\//i.test(input);
 }
 
+/** Every pattern has one of these signs, and some names have. */
+const signs = /[*?[{(!]/;
+
 /** A file may be called `a[1].jpg`; only what is not there is a pattern. A pattern without a match stays as it is. */
 async function expand(input: string): Promise<readonly string[]> {
-  if (!/[*?[{(!]/.test(input) || (await exists(input))) return [input];
+  if (!signs.test(input) || (await exists(input))) return [input];
   // Loaded where it is needed: most shells expand patterns themselves.
   const { glob } = await import('tinyglobby');
   const found = await glob(input, { absolute: true, onlyFiles: false, expandDirectories: false });

@@ -91,8 +91,7 @@ export function openJournalWriter({ thread, path }: JournalWriterOptions): Journ
   function send(flush: boolean): void {
     clearTimeout(timer);
     timer = undefined;
-    if (failure !== undefined) return;
-    worker ??= start();
+    if (failure !== undefined || worker === undefined) return;
     requests += 1;
     const request: JournalRequest = { id: requests, entries, flush };
     entries = [];

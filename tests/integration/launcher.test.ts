@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writePicture } from '../fixtures/pictures.ts';
+import { events } from '../fixtures/run-cli.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -95,9 +96,8 @@ it('finds the native codecs from within the bundles', async () => {
   const folder = await temporaryFolder();
   await writePicture(join(folder, 'in.jpg'), { width: 90, height: 70 });
   const args = [launcher, join(folder, 'in.jpg'), '--to', 'webp', '--out', join(folder, 'out'), '--json'];
-  const { stdout } = await runScript(process.execPath, args, { MILLRACE_CODECS: 'native' });
-  const events = stdout.split('\n').map((line) => JSON.parse(line || '{}') as { event?: string });
-  expect(events.find(({ event }) => event === 'job.done')).toMatchObject({
+  const result = await runScript(process.execPath, args, { MILLRACE_CODECS: 'native' });
+  expect(events(result).find(({ event }) => event === 'job.done')).toMatchObject({
     report: { worker: { codecs: 'native' } },
   });
 });
