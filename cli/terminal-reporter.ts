@@ -91,7 +91,7 @@ function summaryLines(summary: Summary): string[] {
   ];
   if (lowestScore !== undefined) rows.push(['lowest', `${scored(lowestScore.score)}, ${lowestScore.source}`]);
   if (keptOriginals > 0)
-    rows.push(['kept', `${count(keptOriginals, 'original')} as they were: no better copy could be made`]);
+    rows.push(['kept', `${count(keptOriginals, 'original')}: no better copy could be made`]);
   if (maxBytes !== undefined && overLimit.length > 0)
     rows.push(['larger', `${count(overLimit.length, 'file')} above ${size(maxBytes)}, reasons above`]);
   if (lostFrames > 0)
@@ -100,7 +100,6 @@ function summaryLines(summary: Summary): string[] {
   if (counts.failed > 0) rows.push(['failed', `${count(counts.failed, 'file')}, reasons above`]);
   if (counts.cancelled > 0)
     rows.push([interrupted ? 'interrupted' : 'cancelled', count(counts.cancelled, 'file')]);
-  if (counts.ignored > 0)
-    rows.push(['left out', `${count(counts.ignored, 'file')} that are hidden or no images`]);
+  if (counts.ignored > 0) rows.push(['left out', `${count(counts.ignored, 'file')}: hidden, or no image`]);
   return rows.map(([name, value]) => `${styleText('dim', name.padEnd(11))} ${value}`);
 }

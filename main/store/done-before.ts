@@ -28,8 +28,8 @@ export function createDoneBefore({ database }: Store, digest: (path: string) => 
     SELECT output.sha256, batch.recipe_hash FROM output JOIN batch ON batch.id = output.batch
     WHERE output.bytes = ? AND output.kept_original = 0`);
   const doneJobs = database.prepare(`
-    SELECT job.identity, job.address, job.output FROM job JOIN batch ON batch.id = job.batch
-    WHERE ${fileKeyOf('job.identity')} = ? AND job.state = 'done' AND batch.recipe_hash = ?`);
+    SELECT job.identity, job.address, job.output, batch.recipe_hash FROM job JOIN batch ON batch.id = job.batch
+    WHERE ${fileKeyOf('job.identity')} = ? AND job.state = 'done'`);
 
   /** By which recipes this file was made, as far as its identity tells. */
   function recipesOf(path: string, identity: string): unknown[] {
@@ -60,11 +60,16 @@ export function createDoneBefore({ database }: Store, digest: (path: string) => 
       const { path } = source;
       const own = ownOutput(source, recipesOf(path, identity), recipe);
       if (own !== undefined) return own;
-      for (const row of doneJobs.all(fileKey(identity), recipe)) {
+      let wasSource = false;
+      for (const row of doneJobs.all(fileKey(identity))) {
+        if (row['identity'] !== identity && row['address'] !== path) continue;
+        wasSource = true;
+        if (row['recipe_hash'] !== recipe) continue;
         const output = outputIn(row['output']);
-        const isSame = row['identity'] === identity || row['address'] === path;
-        if (isSame && output !== undefined && (await isThere(output))) return `It is done: ${output.path}`;
+        if (output !== undefined && (await isThere(output))) return `It is done: ${output.path}`;
       }
+      // What was worked on is no copy of an output, whatever another source became.
+      if (wasSource) return undefined;
       return ownOutput(source, await recipesOfBytes(path, identity), recipe);
     },
     isOutput: (path, identity, recipe) => recipesOf(path, identity).includes(recipe),

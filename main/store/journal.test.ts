@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -296,6 +296,17 @@ describe('work that was done before', () => {
     await writeFile(copy.path, Buffer.alloc(40));
     expect(await ask(copy, '9:9:40:9', true)).toBeUndefined();
     expect(read).toEqual([]);
+  });
+
+  it('does not make a source ours that has its very bytes', async () => {
+    // Two pictures of a folder, of which one is what the other becomes.
+    const { folder, path, ask } = await done({ before: '1:20:40:5', made: '1:30:40:6' });
+    const source = { kind: 'file', path: join(folder, 'source.webp'), root: folder } as const;
+    await writeFile(source.path, Buffer.alloc(40));
+    expect(await ask(source, '1:20:40:5')).toContain('It is done');
+    await rm(path);
+    expect(await ask(source, '1:20:40:5')).toBeUndefined();
+    expect(await ask(source, '1:20:40:5', true)).toBeUndefined();
   });
 
   it('means the same whatever the order of the recipe’s fields', () => {
