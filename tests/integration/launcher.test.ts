@@ -102,6 +102,18 @@ it('finds the native codecs from within the bundles', async () => {
   });
 });
 
+it('loads nothing that a module of Node only could be asked for', async () => {
+  const folder = await temporaryFolder();
+  await writePicture(join(folder, 'in.jpg'), { width: 90, height: 70 });
+  const { stdout } = await runScript(process.execPath, [
+    '--import',
+    `data:text/javascript,process.on('exit', () => console.log(process.moduleLoadList.join()))`,
+    ...[launcher, join(folder, 'in.jpg'), '--to', 'webp', '--out', join(folder, 'out'), '--quiet'],
+  ]);
+  expect(stdout).toContain('NativeModule crypto');
+  expect(stdout).not.toContain('NativeModule internal/crypto/webcrypto');
+});
+
 /** What Node has kept of compiled code: a folder for its version, and in it a file for each module. */
 async function kept(folder: string): Promise<string[]> {
   const [version = ''] = await readdir(folder);

@@ -131,24 +131,27 @@ describe('a large AVIF', () => {
     expect(await check(written.subarray(0, -1), 'avif', good, { whole: false })).toContain('boxes');
     expect(await check(Buffer.concat([written, written]), 'avif', good, { whole: false })).not.toBe('good');
   });
+});
 
-  it('is decoded whole where it is drawn, and where it will stand in the place of its original', async () => {
-    const good = await pixelsOf(size);
+it.each(formats)(
+  'a large %s is decoded whole where it is drawn, and where it will stand in the place of its original',
+  async (to) => {
+    const good = await pixelsOf({ width: 400, height: 300 });
     const verdicts = new Set<string>();
     // Other pictures have other bytes in the middle: some of these are drawn.
-    for (let strip = 0; strip < 80; strip += 1) {
-      const picture = rearranged(good, (x, y, c) => sampleOf(good, (x + 5 * strip) % good.width, y, c));
-      const black = await encoded(
-        rearranged(picture, (x, y, c) => (y < 4 ? sampleOf(picture, x, y, c) : 0)),
-        'avif',
+    for (let shift = 0; shift < good.width && verdicts.size < 2; shift += 1) {
+      const picture = rearranged(good, (x, y, c) => sampleOf(good, (x + shift) % good.width, y, c));
+      const cut = await encoded(
+        rearranged(picture, (x, y, c) => (y < 0.8 * good.height ? sampleOf(picture, x, y, c) : 0)),
+        to,
       );
-      const verdict = await check(black, 'avif', picture, { whole: false });
+      const verdict = await check(cut, to, picture, { whole: false });
       verdicts.add(verdict.includes('does not look like') ? 'found out' : verdict);
-      if (strip === 0) expect(await check(black, 'avif', picture)).toContain('does not look like');
+      if (shift === 0) expect(await check(cut, to, picture)).toContain('does not look like');
     }
     expect(verdicts).toEqual(new Set(['good', 'found out']));
-  });
-});
+  },
+);
 
 describe('without a loss', () => {
   it.each(['png', 'webp'] as const)('one wrong pixel of a %s is found out', async (to) => {
