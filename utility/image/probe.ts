@@ -34,7 +34,7 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
   const header = await sharp(bytes, { limitInputPixels: false, unlimited: true })
     .metadata()
     .catch((error: unknown) => {
-      throw damaged(name, error);
+      throw unreadable(name, error);
     });
   if (format === 'heic' && header.compression !== 'hevc') {
     throw new MillraceError(
@@ -43,6 +43,16 @@ export async function probe(bytes: Uint8Array, name: string, { sharp }: Codecs):
     );
   }
   return fromContainer(header, format, bytes);
+}
+
+/** libvips 8.18 takes TIFFs of 8-bit Lab for something of its own, and then refuses what it has made of them. */
+function unreadable(name: string, error: unknown): MillraceError {
+  if (!String(error).includes('bad labq format')) return damaged(name, error);
+  return new MillraceError(
+    'unsupported-format',
+    `${name} has Lab colours of 8 bits, which Millrace cannot read. Save it with 16 bits or as RGB.`,
+    { cause: error },
+  );
 }
 
 function fromContainer(header: ContainerHeader, format: InputFormat, bytes: Uint8Array): Header {

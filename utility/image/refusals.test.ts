@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { parseRecipe, type RecipeInput } from '../../contract/recipe.ts';
 import { longGif } from '../../tests/fixtures/bombs.ts';
+import { labTiff } from '../../tests/fixtures/lab-tiff.ts';
 import { moving, picture } from '../../tests/fixtures/pictures.ts';
 import { loadCodecs } from '../codecs.ts';
 import { convert } from './convert.ts';
@@ -38,6 +39,13 @@ describe('refused from the header', () => {
   it.each<readonly [string, () => Uint8Array | Promise<Uint8Array>, RecipeInput, string, RegExp]>([
     ['nothing', () => new Uint8Array(), {}, 'empty-file', /a\.jpg is empty/],
     ['text', () => Buffer.from('Dear diary, '.repeat(99)), {}, 'not-an-image', /a\.jpg is not an image/],
+    [
+      'Lab in 8 bits',
+      () => labTiff(8, 8, (x) => [50, x, -x], 8),
+      { to: 'png' },
+      'unsupported-format',
+      /a\.jpg has Lab colours of 8 bits.*Save it with 16 bits or as RGB/,
+    ],
     [
       'a bomb',
       () => bomb(60_000, 60_000),
