@@ -25,7 +25,8 @@ export interface WatchedPool extends JobRunner {
 }
 
 export function watchedPool(entry: string, size: number, limitMs: number): WatchedPool {
-  const childHost = createChildHost({ entry });
+  // What else a machine does is not to be taken for a picture that takes long.
+  const childHost = createChildHost({ entry, priority: 'normal' });
   const pids = new Set<number>();
   let peak = 0;
   let longest: LongAttempt = { name: '', ms: 0 };
