@@ -1,5 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
@@ -19,6 +19,7 @@ export async function runInProcess(
   onProgress: () => void = () => undefined,
 ): Promise<{ readonly done: number; readonly codecCpu: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-state-'));
+  await using _removed = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
   const log = (level: LogLevel, message: string): void => {
     if (level === 'error' || level === 'warn') process.stderr.write(`${level}: ${message}\n`);
   };

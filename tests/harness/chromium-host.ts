@@ -10,6 +10,8 @@ const standIn = join(import.meta.dirname, 'stand-in/register.ts');
 interface Place {
   /** Of the browser. */
   readonly endpoint: string;
+  /** Its process. */
+  readonly browser: number;
   /** Of the window's page. */
   readonly target: string;
 }
@@ -57,7 +59,7 @@ export async function startOnChromium(program: string, options: HostOptions): Pr
       method === 'then' ? undefined : (...args: unknown[]) => call(String(method), args),
   });
   try {
-    const { page, disconnect } = await connect(() => call('place', []) as Promise<Place>);
+    const { page, browser, disconnect } = await connect(() => call('place', []) as Promise<Place>);
     return {
       page,
       agent,
@@ -77,6 +79,8 @@ export async function startOnChromium(program: string, options: HostOptions): Pr
       },
       async end() {
         await disconnect();
+        // First: with its app gone it would end by itself, and write its profile once more.
+        killIfThere(browser);
         child.kill('SIGKILL');
         await exited;
       },
@@ -87,18 +91,31 @@ export async function startOnChromium(program: string, options: HostOptions): Pr
   }
 }
 
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+interface Connected {
+  readonly page: Page;
+  /** The browser's process. */
+  readonly browser: number;
+  disconnect(): Promise<void>;
+}
+
 /** The window's page, once it has been loaded. */
-async function connect(
-  place: () => Promise<Place>,
-): Promise<{ page: Page; disconnect: () => Promise<void> }> {
-  const { endpoint, target } = await place();
-  const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true });
-  for (const context of browser.contexts()) {
+async function connect(place: () => Promise<Place>): Promise<Connected> {
+  const { endpoint, browser, target } = await place();
+  const connection = await chromium.connectOverCDP(endpoint, { noDefaults: true });
+  for (const context of connection.contexts()) {
     for (const page of context.pages()) {
       const session = await context.newCDPSession(page);
       const { targetInfo } = await session.send('Target.getTargetInfo');
       await session.detach();
-      if (targetInfo.targetId === target) return { page, disconnect: () => browser.close() };
+      if (targetInfo.targetId === target) return { page, browser, disconnect: () => connection.close() };
     }
   }
   throw new Error('The window has no page.');

@@ -3,13 +3,21 @@ import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { delimiter, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writePicture } from '../fixtures/pictures.ts';
 import { events } from '../fixtures/run-cli.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const launcher = join(repository, 'bin/millrace.js');
+
+// What is done here stays out of the history of whoever runs it.
+beforeEach(async () => {
+  vi.stubEnv('MILLRACE_STATE', await temporaryFolder());
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 interface Ended {
   readonly code: number;

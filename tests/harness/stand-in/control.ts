@@ -30,10 +30,8 @@ export function takeControl(): void {
       await app.whenReady();
       const window = BrowserWindow.getAllWindows()[0] ?? (await firstWindow());
       await window.webContents.loaded();
-      return {
-        endpoint: requireReady('the browser').browser.endpoint,
-        target: await window.webContents.target(),
-      };
+      const { browser } = requireReady('the browser');
+      return { endpoint: browser.endpoint, browser: browser.pid, target: await window.webContents.target() };
     },
     dropping: (paths: readonly string[]) => BrowserWindow.getAllWindows()[0]?.webContents.dropping(paths),
     systemPrefers: async (theme: 'light' | 'dark') => {
