@@ -1,5 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempDisposable } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLevel } from '../contract/envelope.ts';
 import type { Recipe } from '../contract/recipe.ts';
@@ -18,14 +18,13 @@ export async function runInProcess(
   recipe: Recipe,
   onProgress: () => void = () => undefined,
 ): Promise<{ readonly done: number; readonly codecCpu: number }> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-state-'));
-  await using _removed = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'millrace-bench-state-'));
   const log = (level: LogLevel, message: string): void => {
     if (level === 'error' || level === 'warn') process.stderr.write(`${level}: ${message}\n`);
   };
   await using state = openState({
     thread: join(import.meta.dirname, '../out/main/journal-thread.js'),
-    flags: { state: folder },
+    flags: { state: folder.path },
     log,
   });
   await using workers = openWorkers({

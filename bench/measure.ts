@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempDisposableSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,9 +25,9 @@ const pageBytes = 4096;
  * @throws Error when it exits with anything but 0
  */
 export async function measure(command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Measured> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'millrace-bench-'));
   // Into a file: whoever reads along is woken for every line, on the cores that are measured.
-  const output = join(folder, 'stdout');
+  const output = join(folder.path, 'stdout');
   const written = openSync(output, 'w');
   const start = performance.now();
   // `times` prints the shell's own and its children's user and system time on two lines.
@@ -49,7 +49,6 @@ export async function measure(command: readonly string[], env: NodeJS.ProcessEnv
   const wall = performance.now() - start;
   const [stderr, times] = await Promise.all(streams);
   const stdout = readFileSync(output, 'utf8');
-  rmSync(folder, { recursive: true });
   if (code !== 0)
     throw new Error(
       `${command.join(' ').slice(0, 200)} exited with ${String(code)}: ${stderr?.slice(-800) ?? ''}`,
@@ -74,7 +73,7 @@ function parseTimes(text: string): number {
 
 /**
  * Resident memory of a process and all below it, bytes. Processes that end meanwhile count nothing. Read at once: by way of
- * other threads it took three thousandths of the cores that are measured.
+ * other threads it took a thousandth of the cores that are measured.
  */
 function treeRss(pid: number): number {
   try {

@@ -60,16 +60,15 @@ export function createDoneBefore({ database }: Store, digest: (path: string) => 
       const { path } = source;
       const own = ownOutput(source, recipesOf(path, identity), recipe);
       if (own !== undefined) return own;
-      let wasSource = false;
-      for (const row of doneJobs.all(fileKey(identity))) {
-        if (row['identity'] !== identity && row['address'] !== path) continue;
-        wasSource = true;
-        if (row['recipe_hash'] !== recipe) continue;
-        const output = outputIn(row['output']);
+      const asSource = doneJobs
+        .all(fileKey(identity))
+        .filter((row) => row['identity'] === identity || row['address'] === path);
+      for (const row of asSource) {
+        const output = row['recipe_hash'] === recipe ? outputIn(row['output']) : undefined;
         if (output !== undefined && (await isThere(output))) return `It is done: ${output.path}`;
       }
       // What was worked on is no copy of an output, whatever another source became.
-      if (wasSource) return undefined;
+      if (asSource.length > 0) return undefined;
       return ownOutput(source, await recipesOfBytes(path, identity), recipe);
     },
     isOutput: (path, identity, recipe) => recipesOf(path, identity).includes(recipe),

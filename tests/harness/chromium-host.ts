@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { hasCode } from '../../main/files/file-errors.ts';
 import type { HostOptions, RemoteAgent, RunningApp } from './running-app.ts';
 import type { ControlAnswer, ControlRequest } from './stand-in/control.ts';
 
@@ -95,7 +96,7 @@ function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (!hasCode(error, 'ESRCH')) throw error;
   }
 }
 
