@@ -1,7 +1,7 @@
 import { cancelled, type MillraceError } from '../../contract/errors.ts';
 import type { RpcClient } from '../../contract/rpc/client.ts';
 import type { WorkerProtocol } from '../../contract/worker-protocol.ts';
-import type { Clock } from '../engine/world.ts';
+import { afterRunning, type RunningTimeOptions } from './running-time.ts';
 import type { JobSize } from './time-limit.ts';
 import { terminationError, type Termination } from './terminations.ts';
 
@@ -41,11 +41,11 @@ export interface Lease {
   workerEnded(termination: Termination, output: string): void;
 }
 
-export interface LeaseTerms {
-  readonly clock: Clock;
+export interface LeaseTerms extends RunningTimeOptions {
   readonly client: RpcClient<WorkerProtocol>;
   /** Whether messages still pass between the worker and us. */
   readonly connected: () => boolean;
+  /** Milliseconds in which the worker can run. */
   readonly limitMs: number;
   /** How long the worker may take to let go of a cancelled job, milliseconds. */
   readonly cancelMs: number;
@@ -120,7 +120,7 @@ export function openLease(run: Run, terms: LeaseTerms): Lease {
     size: run.size,
     begin() {
       state = 'running';
-      forgetTimer = clock.after(terms.limitMs, terms.onOverdue);
+      forgetTimer = afterRunning(terms.limitMs, terms.onOverdue, terms);
       run.onStarted();
     },
     takeBack() {

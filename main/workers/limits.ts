@@ -14,7 +14,7 @@ export interface WorkerLimits {
   readonly maxJobs: number;
   /** Resident memory after a job, bytes, above which it is replaced: allocators keep the room of large pictures. */
   readonly maxResidentBytes: number;
-  /** One job. */
+  /** One job, not counting what it waits for a core. */
   readonly jobMs: (size: JobSize) => number;
   /** One job on the core that its worker is pinned to; then the worker may run on any. */
   readonly pinnedMs: (size: JobSize) => number;

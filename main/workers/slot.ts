@@ -6,6 +6,7 @@ import type { Clock } from '../engine/world.ts';
 import type { WorkerHost, WorkerProcess, WorkerSpec } from './host.ts';
 import { openLease, type Lease, type Run } from './lease.ts';
 import type { WorkerLimits } from './limits.ts';
+import { coreTimeOf } from './running-time.ts';
 import { transition, type SlotEvent, type SlotState } from './slot-state.ts';
 import { describeTermination, type RetireReason, type Termination } from './terminations.ts';
 
@@ -209,6 +210,7 @@ export function createSlot({ index, host, clock, limits, hooks }: SlotOptions): 
     const limitMs = limits.jobMs(run.size);
     return openLease(run, {
       clock,
+      coreTime: () => coreTimeOf(own.process.pid),
       client: own.client,
       connected: () => own.connected,
       limitMs,

@@ -1,22 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allowedCores } from '../../../main/workers/pinning.ts';
+import { canPin, cores } from '../../fixtures/cores.ts';
 import { testPool } from '../../fixtures/pools.ts';
-
-const cores = process.platform === 'linux' ? allowed('/proc/self/status').slice(0, 2) : [];
-const canPin =
-  cores.length === 2 &&
-  spawnSync('setpriv', ['--pdeathsig', 'KILL', 'taskset', '-c', String(cores[0]), 'true']).status === 0;
-
-function allowed(status: string): number[] {
-  return allowedCores(readFileSync(status, 'utf8'));
-}
 
 /** Where each thread of a process may run. */
 function placesOf(pid: number): number[][] {
   const tasks = `/proc/${String(pid)}/task`;
-  return readdirSync(tasks).map((thread) => allowed(`${tasks}/${thread}/status`));
+  return readdirSync(tasks).map((thread) => allowedCores(readFileSync(`${tasks}/${thread}/status`, 'utf8')));
 }
 
 describe.runIf(canPin)('workers on cores of their own (Linux, two cores, setpriv and taskset)', () => {

@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, it, onTestFinished } from 'vitest';
+import { canPin, cores } from '../../fixtures/cores.ts';
 import { testPool } from '../../fixtures/pools.ts';
 
 it.each(['hang', 'hang and ignore signals', 'wait'])(
@@ -17,3 +20,18 @@ it.each(['hang', 'hang and ignore signals', 'wait'])(
     expect(pool.stats().terminations).toEqual({ 'timed-out': 1 });
   },
 );
+
+it.runIf(canPin)('what a worker waits for a core that others use is not counted (Linux)', async () => {
+  const shared = cores.slice(0, 1);
+  const { run, pool } = testPool('moods', { cores: shared, limits: { jobMs: () => 600 } });
+  await run('warm up');
+  const endless = [process.execPath, '--eval', 'console.log(); for (;;);'];
+  const other = spawn('taskset', ['-c', shared.join(), ...endless]);
+  onTestFinished(() => void other.kill('SIGKILL'));
+  await once(other.stdout, 'data');
+  const startedAt = performance.now();
+  await run('compute for 400 ms');
+  // Else nobody used the core, and nothing was shown.
+  expect(performance.now() - startedAt).toBeGreaterThan(600);
+  expect(pool.stats().terminations).toEqual({});
+});
