@@ -2,6 +2,7 @@ import { giveBack } from '../contract/give-back.ts';
 import { createServer } from '../contract/rpc/server.ts';
 import { workerProtocol, type PreviewResult } from '../contract/worker-protocol.ts';
 import { chooseBuild, loadCodecs } from './codecs.ts';
+import { letPicturesPass } from './heap-growth.ts';
 import { convert } from './image/convert.ts';
 import { makeDifference, type Difference } from './image/difference.ts';
 import { makePreview } from './image/preview.ts';
@@ -61,6 +62,7 @@ const server = createServer(parent.port, workerProtocol, {
   },
 });
 
+letPicturesPass();
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
