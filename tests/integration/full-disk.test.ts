@@ -7,8 +7,9 @@ import type { Reservation } from '../../main/engine/world.ts';
 import { createOutputs } from '../../main/files/outputs.ts';
 import { calmly, finished } from '../fixtures/commits.ts';
 import { canMount } from '../fixtures/can-mount.ts';
-import { writePicture } from '../fixtures/pictures.ts';
-import { events, runCli } from '../fixtures/run-cli.ts';
+import { serve } from '../fixtures/link-server.ts';
+import { picture, writePicture } from '../fixtures/pictures.ts';
+import { events, startCli } from '../fixtures/run-cli.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -55,8 +56,19 @@ describe.runIf(canMount())('the command line on a disk of 64 kB', () => {
     const disk = await smallDisk('64k');
     const folder = await temporaryFolder();
     await writePicture(join(folder, 'large.jpg'), { width: 800, height: 600 });
-    await writePicture(join(folder, 'small.jpg'), { width: 32, height: 24 });
-    const result = await runCli(folder, '--to', 'tiff', '-e', 'fast', '--out', disk, '--json');
+    const small = await picture({ width: 32, height: 24 });
+    // While the large one is written nothing fits: the small one is worked on once it has failed.
+    const { address } = await serve((_request, response) => {
+      cli
+        .next(({ event }) => event === 'job.failed')
+        .then(
+          () => response.end(small),
+          () => response.destroy(),
+        );
+    });
+    const sources = [join(folder, 'large.jpg'), `${address}/small.jpg`, '--allow-private-links'];
+    const cli = startCli([...sources, '--to', 'tiff', '-e', 'fast', '--out', disk, '--json']);
+    const result = await cli.ended;
     expect(result.code).toBe(1);
     expect(events(result).at(-1)).toMatchObject({
       event: 'summary',
