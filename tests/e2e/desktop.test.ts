@@ -35,6 +35,8 @@ it('is as dark as the menu says, and remembers it in the settings', async () => 
   await app.page.getByRole('button', { name: 'Choose files' }).waitFor();
   await app.agent.clickMenu('View', 'Theme', 'Dark');
   await expect.poll(isDark).toBe(true);
+  // The page is told of the new settings apart from its colours, and the screen shows those that it opens with.
+  await app.page.locator('[data-theme=dark]').waitFor();
   await app.agent.clickMenu('File', 'Settings…');
   await expect.poll(() => app.page.getByRole('combobox', { name: 'Appearance' }).inputValue()).toBe('dark');
 });

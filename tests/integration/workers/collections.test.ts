@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { parseRecipe } from '../../../contract/recipe.ts';
 import { fromSocket } from '../../../contract/ports/socket-port.ts';
 import { createClient } from '../../../contract/rpc/client.ts';
@@ -21,6 +21,9 @@ it('a worker does not look through its heap for every large picture that comes a
   const worker = spawn(process.execPath, args, {
     env: workerEnvironment(process.env),
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  });
+  onTestFinished(() => {
+    worker.kill('SIGKILL');
   });
   const said = text(worker.stdout ?? expect.fail('no output'));
   const channel = worker.stdio[3];
