@@ -30,7 +30,7 @@ function unlinkNot(path: string): DiskFiles['unlink'] {
 type Handle = Awaited<ReturnType<DiskFiles['open']>>;
 
 /** The real file system with open files of which one step fails. */
-function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flags = 'wx'): DiskFiles {
+function failingHandle(step: 'writeFile' | 'utimes' | 'sync', code: string, flags = 'wx+'): DiskFiles {
   return {
     ...realFiles,
     async open(path, asked) {

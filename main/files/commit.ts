@@ -7,7 +7,6 @@ import {
   flushFolder,
   giveName,
   NameTaken,
-  readBack,
   realFiles,
   undoing,
   writeTemporary,
@@ -86,9 +85,8 @@ export async function stage(
   await record.announced();
   // Where an original is to give way its folder is there, or is not the one that it was in.
   const makesFolder = replaces === undefined;
-  const attributes = await writeTemporary(files, temporary, file.bytes, { ...options, makesFolder });
+  const { attributes, stats } = await writeTemporary(files, temporary, file, { ...options, makesFolder }, path);
   await undoing(files, temporary, async () => {
-    const stored = await readBack(files, temporary, file, path);
     await options.sourceUnchanged();
     signal.throwIfAborted();
     const intent: CommitIntent = {
@@ -96,7 +94,7 @@ export async function stage(
       path,
       sha256,
       bytes: file.bytes.byteLength,
-      identity: identityOf(stored),
+      identity: identityOf(stats),
       format,
       keptOriginal,
       ...(replaces === undefined ? {} : { replaces }),
@@ -120,7 +118,7 @@ export async function saveFile(path: string, bytes: Uint8Array, signal: AbortSig
   try {
     signal.throwIfAborted();
     const traits = { modifiedMs: undefined, mode: undefined };
-    await writeTemporary(realFiles, temporary, bytes, { ...traits, makesFolder: true, signal });
+    await writeTemporary(realFiles, temporary, { bytes }, { ...traits, makesFolder: true, signal }, path);
     await undoing(realFiles, temporary, async () => {
       signal.throwIfAborted();
       await giveName(realFiles, temporary, path);

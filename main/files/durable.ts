@@ -62,33 +62,69 @@ export interface TemporaryOptions extends FileTraits {
   readonly signal: AbortSignal;
 }
 
-/** Writes a new file and flushes it to the disk. Nothing is left where that fails, but a folder that was made for it. */
+/** What should be in a file. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  /** Of its bytes, hexadecimal. Where it is given, what the disk gives back must have it. */
+  readonly sha256?: string;
+}
+
+/** A file as it was stored. */
+export interface Stored {
+  /** What became of the extended attributes it was to get. */
+  readonly attributes: CarriedAttributes | undefined;
+  readonly stats: BigIntStats;
+}
+
+/**
+ * Writes a new file, flushes it to the disk and reads it back. Nothing is left where that fails, but a folder that was made
+ * for it.
+ *
+ * @param name what it is for, for a person
+ * @throws MillraceError `destination-unwritable` when the disk gives back other bytes than it was given
+ */
 export async function writeTemporary(
   files: DiskFiles,
   path: string,
-  bytes: Uint8Array,
+  { bytes, sha256 }: Content,
   { modifiedMs, createdMs, mode, attributesFrom, makesFolder, signal }: TemporaryOptions,
-): Promise<CarriedAttributes | undefined> {
+  name: string,
+): Promise<Stored> {
   // Until it has its own permissions it is nobody else's to read, if it is to have any.
   const create = (): Promise<FileHandle> =>
-    files.open(path, 'wx', mode === undefined ? undefined : ownersOnly);
+    files.open(path, newFile, mode === undefined ? undefined : ownersOnly);
   const file = await (makesFolder ? inFolder(files, dirname(path), create) : create());
   return undoing(files, path, async () => {
+    let attributes: CarriedAttributes | undefined;
     try {
       await file.writeFile(bytes, { signal });
       // Before its permissions, which may let nobody change it.
-      const carried =
-        attributesFrom === undefined ? undefined : await files.carryAttributes(attributesFrom, path);
+      if (attributesFrom !== undefined) attributes = await files.carryAttributes(attributesFrom, path);
       await setMode(file, mode);
       // There a file was made when it was changed, if that is said to have been before.
       if (process.platform === 'darwin') await setModified(file, createdMs);
       await setModified(file, modifiedMs);
       await file.sync();
-      return carried;
+      if (sha256 !== undefined && (await hashOf(file, bytes.byteLength)) !== sha256) throw badlyStored(name);
     } finally {
       await file.close();
     }
+    // Looked at once it is closed: some systems say only then when it was changed.
+    const stats = await files.stat(path);
+    if (stats.size !== BigInt(bytes.byteLength)) throw badlyStored(name);
+    return { attributes, stats };
   });
+}
+
+/** A file that is not there yet, to write and to read back. */
+const newFile = 'wx+';
+
+function badlyStored(name: string): MillraceError {
+  return new MillraceError(
+    'destination-unwritable',
+    `${name} was not stored as it was written: its disk gave back other bytes. Check the disk, or choose another folder.`,
+    { retriable: true },
+  );
 }
 
 const ownersOnly = 0o600;
@@ -159,40 +195,6 @@ export async function hashOf(file: FileHandle, length = Number.POSITIVE_INFINITY
     position += bytesRead;
   }
   return hash.digest('hex');
-}
-
-/** What a file should be. */
-export interface Expected {
-  readonly bytes: Uint8Array;
-  /** Of its bytes, hexadecimal. */
-  readonly sha256: string;
-}
-
-/**
- * Looks at a file as it was stored.
- *
- * @returns what the disk knows of it
- * @throws MillraceError `destination-unwritable` when the disk gives back other bytes than it was given
- */
-export async function readBack(
-  files: DiskFiles,
-  path: string,
-  { bytes, sha256 }: Expected,
-  name: string,
-): Promise<BigIntStats> {
-  const file = await files.open(path, 'r');
-  try {
-    const stats = await file.stat({ bigint: true });
-    const isWhole = stats.size === BigInt(bytes.byteLength);
-    if (isWhole && (await hashOf(file, bytes.byteLength)) === sha256) return stats;
-  } finally {
-    await file.close();
-  }
-  throw new MillraceError(
-    'destination-unwritable',
-    `${name} was not stored as it was written: its disk gave back other bytes. Check the disk, or choose another folder.`,
-    { retriable: true },
-  );
 }
 
 /** Removes a file, if there is one. */

@@ -249,7 +249,7 @@ describe('a drive', () => {
     const stage = await desk({
       ...realFiles,
       open: async (path, flags) => {
-        if (flags === 'wx') await rm(stage.folder, { recursive: true, force: true });
+        if (flags.startsWith('wx')) await rm(stage.folder, { recursive: true, force: true });
         return realFiles.open(path, flags);
       },
     });

@@ -73,7 +73,7 @@ export function failingFiles(at: Failpoint, fault: Inside | undefined): DiskFile
   return {
     mkdir: (path, options) => at('mkdir', () => realFiles.mkdir(path, options)),
     open: async (path, flags, mode) => {
-      const step = flags === 'wx' ? 'open-new' : 'open-read';
+      const step = flags.startsWith('wx') ? 'open-new' : 'open-read';
       return failingHandle(await at(step, () => realFiles.open(path, flags, mode)));
     },
     stat: (path) => at('stat', () => realFiles.stat(path)),
