@@ -16,6 +16,21 @@ export interface Socket {
 /** Either end of a socket between two processes. Bytes that can be no message close it; nothing of it throws. */
 export function fromSocket(socket: Socket): PortLike {
   const closeListeners: CloseListener[] = [];
+  let isCorked = false;
+
+  /** What is posted in one go is sent in one go: each write would wake the other end. */
+  function gather(): void {
+    if (isCorked) return;
+    isCorked = true;
+    socket.cork();
+    void Promise.resolve().then(send);
+  }
+
+  function send(): void {
+    if (!isCorked) return;
+    isCorked = false;
+    socket.uncork();
+  }
 
   function end(reason?: MillraceError): void {
     socket.destroy();
@@ -31,9 +46,8 @@ export function fromSocket(socket: Socket): PortLike {
   return toPortLike({
     post: (message) => {
       const parts = toFrame(message);
-      socket.cork();
+      gather();
       for (const part of parts) socket.write(part);
-      socket.uncork();
     },
     onMessage: (listener) => {
       const read = createFrameReader(listener);
@@ -52,6 +66,7 @@ export function fromSocket(socket: Socket): PortLike {
     },
     start: () => undefined,
     close: () => {
+      send();
       socket.destroy();
     },
   });
