@@ -149,6 +149,12 @@ describe('bytes that are no frame', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
+  it('put bytes under a name like any other, and make no prototype of them', () => {
+    const [message] = readAll([rawFrame('{"__proto__":"=0+2"}', { bytes: new Uint8Array(2) })]).messages;
+    expect(Object.entries(message as object)).toEqual([['__proto__', new Uint8Array(2)]]);
+    expect(Object.getPrototypeOf(message)).toBe(Object.prototype);
+  });
+
   it('are read or refused, whatever they are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), lengths, (bytes, pieces) => {

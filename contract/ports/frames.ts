@@ -124,13 +124,25 @@ function* readFrames(deliver: (message: unknown) => void): Generator<number, nev
 
 function putTogether(text: Uint8Array, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(text), (_name, value: unknown) => {
-      if (typeof value !== 'string' || !value.startsWith(mark)) return value;
-      return value.startsWith(mark + mark) ? value.slice(mark.length) : bytesAt(value, bytes);
-    });
+    return fromJson(JSON.parse(decoder.decode(text)), bytes);
   } catch (error) {
     throw unreadable(String(error));
   }
+}
+
+/** Puts the bytes in their places. By hand: a reviver of `JSON.parse` takes three times as long. */
+function fromJson(value: unknown, bytes: Uint8Array): unknown {
+  if (typeof value === 'string') {
+    if (!value.startsWith(mark)) return value;
+    return value.startsWith(mark + mark) ? value.slice(mark.length) : bytesAt(value, bytes);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  for (const [name, field] of Object.entries(value)) {
+    const put = fromJson(field, bytes);
+    // Not by assigning: a field may be called `__proto__`.
+    if (put !== field) Object.defineProperty(value, name, { value: put });
+  }
+  return value;
 }
 
 function bytesAt(named: string, bytes: Uint8Array): Uint8Array {
