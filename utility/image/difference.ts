@@ -189,6 +189,7 @@ export function drawMap(
     }
   }
   const data = new Uint8Array(4 * distances.length);
+  const palette = createPalette();
   let hottest = 0;
   for (const [index, distance] of distances.entries()) {
     const heat = heatOf(distance);
@@ -199,7 +200,10 @@ export function drawMap(
   return { data, width, height, hottest };
 }
 
-const palette = Array.from({ length: shades + 1 }, (_, shade) => {
-  const { red, green, blue, alpha } = heatColour(shade / shades);
-  return [red, green, blue, Math.round(alpha * 255)] as const;
-});
+/** Red, green, blue and opacity of each shade, from no heat to the most. */
+function createPalette(): (readonly [number, number, number, number])[] {
+  return Array.from({ length: shades + 1 }, (_, shade) => {
+    const { red, green, blue, alpha } = heatColour(shade / shades);
+    return [red, green, blue, Math.round(alpha * 255)];
+  });
+}

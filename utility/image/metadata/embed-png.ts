@@ -1,6 +1,5 @@
-import { deflateSync } from 'node:zlib';
 import { MillraceError } from '../../../contract/errors.ts';
-import { pngSignature, readPngChunks, writePngChunk, type PngChunk } from '../png-chunks.ts';
+import { pngSignature, readPngChunks, writePngChunk, zlib, type PngChunk } from '../png-chunks.ts';
 import { xmpKeyword } from './comments.ts';
 import type { Metadata } from './metadata.ts';
 
@@ -31,7 +30,7 @@ function isReplaced({ type }: PngChunk, iccToo: boolean): boolean {
 
 /** Name, compression method 0, deflated profile. */
 function profileData(icc: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)]);
+  return Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), zlib().deflateSync(icc)]);
 }
 
 /** Keyword, not compressed (so that readers which search for the packet find it), no language, no translation. */

@@ -49,7 +49,8 @@ export function createScorer(reference: ScorePicture): Scorer {
     if (maps === undefined) throw new Error('This scorer has been disposed of.');
     const { width, height } = a;
     maps.prepare(width, height, rowsAtOnce);
-    new Float32Array(maps.memory.buffer, maps.pointerTable(), absorption.length).set(absorption);
+    const table = absorption();
+    new Float32Array(maps.memory.buffer, maps.pointerTable(), table.length).set(table);
     for (let top = 0; top < height; top += rowsAtOnce) {
       const bottom = Math.min(height, top + rowsAtOnce);
       load(maps, maps.pointerA(), a, top, bottom);
@@ -114,13 +115,18 @@ const absorbance = [
 ] as const;
 const bias = 0.003793073255275449;
 
+let absorptionTable: Float32Array | undefined;
+
 /** The same for each value of red (with the bias), green and blue: vectors of L, M, S and nothing. */
-const absorption = Float32Array.from({ length: 3 * 256 * 4 }, (_, index) => {
-  const colour = index >> 10;
-  const share = absorbance[colour]?.[index & 3];
-  if (share === undefined) return 0;
-  return share * linearLight(((index >> 2) & 255) / 255) + (colour === 0 ? bias : 0);
-});
+function absorption(): Float32Array {
+  absorptionTable ??= Float32Array.from({ length: 3 * 256 * 4 }, (_, index) => {
+    const colour = index >> 10;
+    const share = absorbance[colour]?.[index & 3];
+    if (share === undefined) return 0;
+    return share * linearLight(((index >> 2) & 255) / 255) + (colour === 0 ? bias : 0);
+  });
+  return absorptionTable;
+}
 
 /** sRGB (IEC 61966-2-1) to linear light. */
 function linearLight(share: number): number {
