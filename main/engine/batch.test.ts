@@ -80,10 +80,12 @@ describe('a batch', () => {
     expect(new TextDecoder().decode(world.committed.get('/out/same (2).jpg'))).toBe('second.jpg');
   });
 
-  it('gives the memory of a file back once it is done, and leaves that of a link to its download', async () => {
+  it('gives the memory of a file and of its output back once it is done, and leaves that of a link to its download', async () => {
     const { world, batch } = start({ instant: true });
     const { read } = world.sources;
+    const { run } = world.workers;
     const had = new Map<Source, Uint8Array>();
+    const made: Uint8Array[] = [];
     Object.assign(world.sources, {
       read: async (...args: Parameters<typeof read>) => {
         const bytes = await read(...args);
@@ -91,11 +93,20 @@ describe('a batch', () => {
         return bytes;
       },
     });
+    Object.assign(world.workers, {
+      run: async (...args: Parameters<typeof run>) => {
+        const bytes = Uint8Array.of(1, 2, 3);
+        made.push(bytes);
+        return { ...(await run(...args)), bytes };
+      },
+    });
     const link: Source = { kind: 'link', url: 'https://example.org/b.jpg' };
     batch.add(intake('a.jpg', link));
     await untilEnded(batch);
     const lengths = [...had].map(([{ kind }, { length }]) => [kind, length]);
     expect(Object.fromEntries(lengths)).toEqual({ file: 0, link: link.url.length });
+    expect(made.map(({ length }) => length)).toEqual([0, 0]);
+    expect([...world.committed.values()].map(({ length }) => length)).toEqual([3, 3]);
   });
 
   it('starts the longest job it knows first', async () => {

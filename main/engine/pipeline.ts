@@ -110,8 +110,8 @@ export interface FinishedJob {
 }
 
 /**
- * Bytes in, attempts on workers, output committed. The caller owns the source and the reservation and releases them; of a
- * file that was read here, the memory is given back.
+ * Bytes in, attempts on workers, output committed. The caller owns the source and the reservation and releases them; the
+ * memory of the output, and of a file that was read here, is given back.
  *
  * @throws MillraceError that names the source, or `workers-cannot-start`, which is about no source
  */
@@ -148,6 +148,7 @@ export async function runJob(
   const length = written.byteLength;
   // Those of a link are its download's. The worker has answered, so nothing is on its way to it any more.
   if (source.kind === 'file') giveBack(bytes);
+  if (result.bytes !== undefined) giveBack(result.bytes);
   return {
     output: {
       ...committed,

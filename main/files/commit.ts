@@ -85,7 +85,13 @@ export async function stage(
   await record.announced();
   // Where an original is to give way its folder is there, or is not the one that it was in.
   const makesFolder = replaces === undefined;
-  const { attributes, stats } = await writeTemporary(files, temporary, file, { ...options, makesFolder }, path);
+  const { attributes, stats } = await writeTemporary(
+    files,
+    temporary,
+    file,
+    { ...options, makesFolder },
+    path,
+  );
   await undoing(files, temporary, async () => {
     await options.sourceUnchanged();
     signal.throwIfAborted();

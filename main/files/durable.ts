@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MillraceError } from '../../contract/errors.ts';
+import { giveBack } from '../../contract/give-back.ts';
 import type { FileTraits } from '../engine/world.ts';
 import { carryAttributes, type CarriedAttributes } from './attributes.ts';
 import { hasCode } from './file-errors.ts';
@@ -187,13 +188,14 @@ export async function digestOf(path: string, files: DiskFiles = realFiles): Prom
 /** SHA-256 of an open file from its beginning, hexadecimal, read in pieces: of so many bytes, or of all there are. */
 export async function hashOf(file: FileHandle, length = Number.POSITIVE_INFINITY): Promise<string> {
   const hash = createHash('sha256');
-  const piece = new Uint8Array(Math.min(pieceBytes, length));
+  const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, length));
   for (let position = 0; position < length;) {
     const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, length - position), position);
     if (bytesRead === 0) break;
     hash.update(piece.subarray(0, bytesRead));
     position += bytesRead;
   }
+  giveBack(piece);
   return hash.digest('hex');
 }
 

@@ -6,7 +6,7 @@ import type { Source } from '../../contract/batch.ts';
 import { moving, picture } from '../../tests/fixtures/pictures.ts';
 import { temporaryFolder } from '../../tests/fixtures/temporary-folder.ts';
 import { identityOf } from './identity.ts';
-import { openFile } from './open-file.ts';
+import { openFile, readPart } from './open-file.ts';
 import { headLength } from './picture-head.ts';
 import { createFileSources } from './sources.ts';
 
@@ -42,6 +42,14 @@ describe('a file', () => {
     });
     expect(Buffer.compare(await reader.read(source, never), bytes)).toBe(0);
     expect(Buffer.compare(await reader.read(source, never), bytes)).toBe(0);
+  });
+
+  it('whose head is not all of it gives the memory of that back', async () => {
+    const source = await plant(Buffer.alloc(headLength + 1));
+    vi.mocked(readPart).mockClear();
+    await createFileSources().head(source, never);
+    const [read] = vi.mocked(readPart).mock.results;
+    expect(((await read?.value) as Uint8Array).byteLength).toBe(0);
   });
 
   it.each([0, 1000])('that says its size only behind its pixels is told too (edge %i)', async (extra) => {

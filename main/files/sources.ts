@@ -2,6 +2,7 @@ import { stat, type FileHandle } from 'node:fs/promises';
 import { parse } from 'node:path';
 import type { Source } from '../../contract/batch.ts';
 import { cancelled, MillraceError } from '../../contract/errors.ts';
+import { giveBack } from '../../contract/give-back.ts';
 import type { SourceHead, SourceReader } from '../engine/world.ts';
 import { sourceError } from './file-errors.ts';
 import { identityAt, identityOf } from './identity.ts';
@@ -29,11 +30,13 @@ export function createFileSources(): SourceReader {
   const seen = new Map<Source, SeenFile>();
   let keptBytes = 0;
 
-  function see(source: Source, file: SeenFile, head: Uint8Array): void {
+  /** Whether its head is kept, being all of it. */
+  function see(source: Source, file: SeenFile, head: Uint8Array): boolean {
     takeWhole(source);
     const isKept = head.byteLength === file.bytes && keptBytes + file.bytes <= maxKeptBytes;
     if (isKept) keptBytes += file.bytes;
     seen.set(source, { ...file, ...(isKept ? { whole: head } : {}) });
+    return isKept;
   }
 
   function takeWhole(source: Source): Uint8Array | undefined {
@@ -62,15 +65,18 @@ export function createFileSources(): SourceReader {
         const identity = identityOf(stats);
         const bytes = Number(stats.size);
         const head = await readPart(file, 0, Math.min(headLength, bytes));
-        see(source, { identity, bytes }, head);
-        return await readHead(file, head, {
+        const isKept = see(source, { identity, bytes }, head);
+        const known = {
           bytes,
           stem: parse(path).name,
           modifiedMs: Number(stats.mtimeNs / 1000n) / 1000,
           mode: Number(stats.mode & 0o777n),
           createdMs: Number(stats.birthtimeNs / 1000n) / 1000,
           identity,
-        });
+        };
+        const described = await readHead(file, head, known);
+        if (!isKept) giveBack(head);
+        return described;
       } catch (error) {
         throw signal.aborted ? cancelled(error) : sourceError(error, path);
       }
