@@ -1,4 +1,4 @@
-import type * as Zlib from 'node:zlib';
+import { zlib } from './zlib.ts';
 
 /** One chunk of a PNG (W3C PNG third edition, 5.3). */
 export interface PngChunk {
@@ -27,9 +27,6 @@ export function* readPngChunks(bytes: Uint8Array): Generator<PngChunk> {
     at = end;
   }
 }
-
-/** Node's zlib, loaded when a PNG is written: it is 2 ms of a worker's start. */
-export const zlib = (): typeof Zlib => process.getBuiltinModule('node:zlib');
 
 /** A chunk as it lies in a file, with its length and checksum. */
 export function writePngChunk(type: string, data: Uint8Array): Uint8Array {

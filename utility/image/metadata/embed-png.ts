@@ -1,5 +1,6 @@
 import { MillraceError } from '../../../contract/errors.ts';
-import { pngSignature, readPngChunks, writePngChunk, zlib, type PngChunk } from '../png-chunks.ts';
+import { pngSignature, readPngChunks, writePngChunk, type PngChunk } from '../png-chunks.ts';
+import { zlib } from '../zlib.ts';
 import { xmpKeyword } from './comments.ts';
 import type { Metadata } from './metadata.ts';
 
