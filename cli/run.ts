@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
 import { sourceAddress, sourceName, type BatchProgress, type Job } from '../contract/batch.ts';
 import { toWireError } from '../contract/errors.ts';
+import { heapGrowth } from '../contract/heap-growth.ts';
 import type { Recipe } from '../contract/recipe.ts';
 import type { Report } from '../contract/report.ts';
 import { startBatch } from '../main/engine/batch.ts';
@@ -41,6 +43,7 @@ export async function run(
   let keptOriginals = 0;
   let lowestScore: Summary['lowestScore'];
   let stopped: Summary['stopped'];
+  let isAtWork = false;
   interrupted.addEventListener('abort', () => void batch.interrupt(), { once: true });
 
   function finished(job: Job): void {
@@ -56,7 +59,12 @@ export async function run(
   async function follow(): Promise<void> {
     for await (const event of batch.events) {
       reporter.event(event);
-      if (event.type === 'job.started' && isLast(batch.progress())) desk.cool();
+      if (event.type === 'job.started') {
+        // Everything is loaded, the journal's thread too.
+        if (!isAtWork) setFlagsFromString(heapGrowth);
+        isAtWork = true;
+        if (isLast(batch.progress())) desk.cool();
+      }
       if (event.type === 'job.failed')
         failures.push({ source: sourceAddress(event.job.source), error: event.error });
       if (event.type === 'job.done') finished(event.job);
