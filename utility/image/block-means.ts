@@ -46,14 +46,32 @@ export const leastOpacity = 64;
  */
 export function blockMeans(samples: Samples, blocks: readonly Block[]): Float64Array {
   const means = new Float64Array(blocks.length * 4);
+  const meanOf = samples.channels === 3 ? opaqueMean : weightedMean;
   for (const [index, block] of blocks.entries()) means.set(meanOf(samples, block), index * 4);
   return means;
 }
 
-function meanOf(
-  { data, width, channels, bitDepth }: Samples,
-  block: Block,
-): [number, number, number, number] {
+type Mean = [red: number, green: number, blue: number, opacity: number];
+
+/** Of what has no opacity, as most pictures: with weights it takes half as long again. */
+function opaqueMean({ data, width, bitDepth }: Samples, block: Block): Mean {
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let row = 0; row < block.height; row += 1) {
+    const from = ((block.top + row) * width + block.left) * 3;
+    const to = from + block.width * 3;
+    for (let at = from; at < to; at += 3) {
+      red += data[at] ?? 0;
+      green += data[at + 1] ?? 0;
+      blue += data[at + 2] ?? 0;
+    }
+  }
+  const share = (bitDepth === 16 ? 1 / 257 : 1) / (block.width * block.height);
+  return [red * share, green * share, blue * share, 255];
+}
+
+function weightedMean({ data, width, channels, bitDepth }: Samples, block: Block): Mean {
   const unit = bitDepth === 16 ? 1 / 257 : 1;
   const pixels = block.width * block.height;
   let [red, green, blue, opacity] = [0, 0, 0, 0];
@@ -69,7 +87,7 @@ function meanOf(
     }
   }
   if (channels === 1) return [(red * unit) / pixels, (red * unit) / pixels, (red * unit) / pixels, 255];
-  const opaque = channels === 4 ? (opacity * unit) / pixels : 255;
+  const opaque = (opacity * unit) / pixels;
   const share = opaque < leastOpacity ? 0 : unit / opacity;
   return [red * share, green * share, blue * share, opaque];
 }
