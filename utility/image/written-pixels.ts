@@ -6,8 +6,8 @@ import type { Samples } from './block-means.ts';
 import type { Header } from './header.ts';
 import { decodeJxl } from './jxl.ts';
 import type { Pixels } from './pixels.ts';
-import { zlib } from './zlib.ts';
 import { topStrip } from './top-strip.ts';
+import { zlib } from './zlib.ts';
 
 /** What was decoded of an output: the upper rows of all its frames, possibly reduced. */
 export interface Seen {
