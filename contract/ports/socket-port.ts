@@ -16,21 +16,6 @@ export interface Socket {
 /** Either end of a socket between two processes. Bytes that can be no message close it; nothing of it throws. */
 export function fromSocket(socket: Socket): PortLike {
   const closeListeners: CloseListener[] = [];
-  let isCorked = false;
-
-  /** What is posted in one go is sent in one go: each write would wake the other end. */
-  function gather(): void {
-    if (isCorked) return;
-    isCorked = true;
-    socket.cork();
-    void Promise.resolve().then(send);
-  }
-
-  function send(): void {
-    if (!isCorked) return;
-    isCorked = false;
-    socket.uncork();
-  }
 
   function end(reason?: MillraceError): void {
     socket.destroy();
@@ -46,8 +31,9 @@ export function fromSocket(socket: Socket): PortLike {
   return toPortLike({
     post: (message) => {
       const parts = toFrame(message);
-      gather();
+      socket.cork();
       for (const part of parts) socket.write(part);
+      socket.uncork();
     },
     onMessage: (listener) => {
       const read = createFrameReader(listener);
@@ -66,7 +52,6 @@ export function fromSocket(socket: Socket): PortLike {
     },
     start: () => undefined,
     close: () => {
-      send();
       socket.destroy();
     },
   });
